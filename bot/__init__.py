@@ -1,0 +1,1 @@
+"""Everything that waits: channels, engine, post, clock."""

@@ -1,0 +1,3 @@
+"""The doors: one per messenger."""
+
+from __future__ import annotations

@@ -1,0 +1,134 @@
+"""The terminal chat as a program: one person, one clock, the real engine and a real store."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from bot import post, rounds
+from bot.channels.terminal import LONGEST_LINE, PREFIX, Terminal, moved
+from bot.clock import SetClock
+from bot.engine import Engine
+from flows import kept
+from flows.events import Started
+from flows.pages import Book
+from storage.store import Store
+
+HELLO = (
+    "Unkink in the terminal. Answer with a number or with words. /stop stops everything, /help lists the commands.\n"
+    "@ +10m or @ 08:00 moves the clock. Ctrl-D leaves; what was said is kept.\n"
+)
+NO_TIME = "I cannot read that time. Examples: @ +10m, @ +2h, @ 08:00, @ 2026-11-24 08:00"
+BACKWARDS = "The clock only moves forward here."
+TOO_LONG = f"(That line was very long; I read its first {LONGEST_LINE:,} characters.)"
+
+
+class Chat:
+    """One person's chat. `say` takes a line; everything it leads to has been shown when it returns."""
+
+    def __init__(self, store: Store, engine: Engine, terminal: Terminal, clock: SetClock, person: str) -> None:
+        self._store = store
+        self._engine = engine
+        self._terminal = terminal
+        self._clock = clock
+        self._person = PREFIX + person
+        self._count = 0
+
+    async def begin(self) -> None:
+        """Show where the conversation stands."""
+        await self.settle()
+        await self._hand(Started())
+
+    async def say(self, line: str) -> str:
+        """Take one line; what the program itself has to say about it, or empty."""
+        if line.lstrip().startswith("@"):
+            return await self._move(line.lstrip()[1:])
+        event = self._terminal.event(line)
+        if event is not None:
+            await self._hand(event)
+        return TOO_LONG if len(line) > LONGEST_LINE else ""
+
+    async def _hand(self, event: object) -> None:
+        self._count += 1
+        key = f"{self._person}:{self._clock.now().isoformat()}:{self._count}:{id(self)}"
+        await self._engine.handle(self._person, event, key)  # type: ignore[arg-type]
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let happen what is due now, and show what waits."""
+        await rounds.wake_due(self._store, self._engine, self._clock)
+        await post.deliver_waiting(self._store, self._terminal, self._clock)
+
+    async def _move(self, words: str) -> str:
+        """Move the clock; on the way each wake-up happens at its own instant."""
+        talk = kept.read(await self._store.read(self._person))
+        target = moved(words, self._clock.now(), talk.zone)
+        if target is None:
+            return NO_TIME
+        if target < self._clock.now():
+            return BACKWARDS
+        while (following := await self._store.next_wake()) is not None and following <= target:
+            self._clock.move_to(max(following, self._clock.now()))
+            await self.settle()
+        self._clock.move_to(target)
+        await self.settle()
+        return f"It is {target:%A %Y-%m-%d %H:%M} UTC."
+
+    def until_next(self, following: datetime | None) -> float | None:
+        if following is None:
+            return None
+        return max(0.05, min((following - self._clock.now()).total_seconds(), timedelta(hours=1).total_seconds()))
+
+
+@asynccontextmanager
+async def running(store: Store, book: Book, clock: SetClock) -> AsyncIterator[Engine]:
+    """An engine at work."""
+    engine = Engine(store, book, clock)
+    task = asyncio.create_task(engine.run())
+    try:
+        yield engine
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def chat(
+    store: Store, book: Book, clock: SetClock, person: str, write: Callable[[str], None], *, colour: bool
+) -> None:
+    """Read lines from standard input until it ends."""
+    terminal = Terminal(write, colour=colour)
+    async with running(store, book, clock) as engine:
+        talk = Chat(store, engine, terminal, clock, person)
+        write(HELLO)
+        await talk.begin()
+        lines = _lines(sys.stdin)
+        while True:
+            following = await store.next_wake()
+            try:
+                line = await asyncio.wait_for(lines.get(), talk.until_next(following))
+            except TimeoutError:
+                await talk.settle()
+                continue
+            if line is None:
+                return
+            if remark := await talk.say(line):
+                write(remark + "\n")
+
+
+def _lines(source: Iterable[str]) -> asyncio.Queue[str | None]:
+    """Lines of a blocking source, read on a thread of their own; None at the end. The thread dies with the program."""
+    loop, queue = asyncio.get_running_loop(), asyncio.Queue[str | None]()
+
+    def pump() -> None:
+        try:
+            for line in source:
+                loop.call_soon_threadsafe(queue.put_nowait, line.rstrip("\r\n"))
+        finally:
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+
+    threading.Thread(target=pump, daemon=True, name="stdin").start()
+    return queue

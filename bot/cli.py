@@ -1,0 +1,150 @@
+"""The command line. Exit codes: 0 done, 1 failed, 2 wrong settings or content, 3 database refused, 4 already
+running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot import settings as configuration
+from bot.settings import Settings, SettingsError
+from flows.book import BookError
+from flows.pages import Book
+from storage.errors import StoreBusy, StoreError, StoreRefused
+
+DONE, FAILED, WRONG, REFUSED, RUNNING = 0, 1, 2, 3, 4
+
+
+class Door(click.Group):
+    """Without a command: the chat in the terminal."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not any(not arg.startswith("-") for arg in args) and not {"--help", "-h", "--version"} & set(args):
+            args = ["chat", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="unkink", prog_name="unkink")
+def unkink() -> None:
+    """Unkink: a chat-bot for gentle back stretches. Not a doctor."""
+
+
+def _instant(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no instant; write 2026-11-24T08:00 (UTC) or add an offset") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+@unkink.command()
+@click.option("--person", default="me", show_default=True, help="Whose conversation this is.")
+@click.option(
+    "--at", callback=_instant, metavar="INSTANT", help="Set the clock; it stands still until an @ line moves it."
+)
+@click.option("--fresh", is_flag=True, help="Begin with an empty database in memory; nothing is kept.")
+def chat(person: str, at: datetime | None, fresh: bool) -> None:
+    """Chat in the terminal, or through a pipe."""
+    from bot.app import chatting
+
+    if not person or len(person) > 64 or not person.isprintable():
+        raise click.BadParameter("a name has 1 to 64 printable characters", param_hint="--person")
+    asyncio.run(chatting(_settings(), _book(), person, at, fresh=fresh, write=_write, colour=sys.stdout.isatty()))
+
+
+def _write(line: str) -> None:
+    click.echo(line)
+
+
+@unkink.command()
+@click.option(
+    "--content", type=click.Path(path_type=Path), help="A folder with content; without it the one that is installed."
+)
+@click.argument("what", required=False, type=click.Choice(["watch"]))
+@click.argument("text", required=False)
+def check(content: Path | None, what: str | None, text: str | None) -> None:
+    """Check settings and content, and say everything that is wrong at once. `check watch "words"` explains a
+    reading."""
+    from flows import book, watch
+
+    if what == "watch":
+        click.echo(watch.explain(text or ""))
+        return
+    faults = [*_settings_faults(), *(str(fault) for fault in book.faults(content))]
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}", err=True)
+        sys.exit(WRONG)
+    read = book.load(content)
+    click.echo(
+        f"settings and content are in order: {len(read.stretches)} stretches, {len(read.screening.questions)} questions"
+    )
+    if not read.reviewed_by:
+        click.echo("the content is not yet reviewed by a licensed clinician (book.toml: reviewed_by)")
+
+
+@unkink.command()
+@click.option("--format", "form", type=click.Choice(["mermaid", "table"]), default="mermaid", show_default=True)
+def flow(form: str) -> None:
+    """Print the conversation's table as a picture (Mermaid) or as text."""
+    from flows import diagram
+
+    click.echo(diagram.mermaid() if form == "mermaid" else diagram.table())
+
+
+def _settings_faults() -> list[str]:
+    try:
+        configuration.read(os.environ)
+    except SettingsError as error:
+        return str(error).splitlines()
+    return []
+
+
+def _settings() -> Settings:
+    return configuration.read(os.environ)
+
+
+def _book() -> Book:
+    from flows import book
+
+    return book.load()
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code. Every error that a person can mend is one line on standard error."""
+    try:
+        unkink.main(args=args, prog_name="unkink", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    except (click.Abort, KeyboardInterrupt):
+        return FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    except Exception as error:
+        return _failed(error)
+    return DONE
+
+
+def _failed(error: Exception) -> int:
+    codes: tuple[tuple[type[Exception], int], ...] = (
+        (SettingsError, WRONG), (BookError, WRONG), (StoreBusy, RUNNING), (StoreRefused, REFUSED), (StoreError, FAILED),
+    )  # fmt: skip
+    for kind, code in codes:
+        if isinstance(error, kind):
+            click.echo(f"unkink: {error}", err=True)
+            return code
+    raise error

@@ -1,0 +1,43 @@
+"""What time it is, and who is due.
+
+`now` comes from a clock that can be set, so that a test, `--at` or the playground can look at tomorrow's reminder
+today. Time
+is never read anywhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the instant, aware and in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """A clock that was set: it stands still until it is moved (`runs=False`), or runs on from there."""
+
+    def __init__(self, at: datetime, *, runs: bool = False) -> None:
+        self._at = at.astimezone(UTC)
+        self._since = datetime.now(UTC) if runs else None
+
+    def now(self) -> datetime:
+        return self._at if self._since is None else self._at + (datetime.now(UTC) - self._since)
+
+    def move_to(self, at: datetime) -> None:
+        self._at = at.astimezone(UTC)
+        if self._since is not None:
+            self._since = datetime.now(UTC)
+
+    def move_by(self, step: timedelta) -> None:
+        self.move_to(self.now() + step)

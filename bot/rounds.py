@@ -1,0 +1,36 @@
+"""Finds who is due and hands their wake-ups to the engine; nothing here grows with the number of people."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.engine import Engine
+from storage.store import Store
+
+LONGEST_NAP = timedelta(seconds=20)
+"""Wake-ups are looked for at least this often, whatever the clock did meanwhile."""
+SHORTEST_NAP = timedelta(milliseconds=50)
+
+
+async def wake_due(store: Store, engine: Engine, clock: Clock) -> int:
+    """Hand in everybody who is due now; the number of wake-ups."""
+    count = 0
+    while due := await store.due(clock.now()):
+        await asyncio.gather(*(engine.wake(person, wake) for person, wake in due))
+        count += len(due)
+    return count
+
+
+async def run(store: Store, engine: Engine, clock: Clock) -> None:
+    """Go round until cancelled."""
+    kept = engine.listen()
+    while True:
+        kept.clear()
+        await wake_due(store, engine, clock)
+        following = await store.next_wake()
+        nap = LONGEST_NAP if following is None else min(LONGEST_NAP, max(SHORTEST_NAP, following - clock.now()))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(kept.wait(), nap.total_seconds())

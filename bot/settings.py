@@ -1,0 +1,205 @@
+"""Settings: from the environment and a TOML file into one frozen value, read once, every fault named.
+
+Names in the environment are `UNKINK_` plus the field in capitals; a secret may instead be named by a file,
+`UNKINK_..._FILE`.
+The file is `unkink.toml` in the working folder, or what `UNKINK_SETTINGS` names, with a table `[unkink]`.
+
+Read by hand and not by a settings library on purpose: those we tried print a value that they refuse, and a mistyped
+token
+belongs in no terminal and no log.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+from attrs import frozen
+
+PREFIX = "UNKINK_"
+SECRETS = ("telegram_token", "webhook_secret")
+TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}", re.ASCII)
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Exception):
+    """Some settings are wrong; the text has one line for each."""
+
+
+def _data_folder() -> Path:
+    home = os.environ.get("XDG_DATA_HOME")
+    if os.name == "posix" and "darwin" not in os.uname().sysname.lower():
+        return Path(home or "~/.local/share").expanduser() / "unkink"
+    return Path(click.get_app_dir("unkink")) / "data"
+
+
+def _key_file() -> Path:
+    return Path(click.get_app_dir("unkink")) / "key"
+
+
+@frozen
+class Settings:
+    """All settings. Paths are absolute or relative to the working folder."""
+
+    data: Path
+    """The folder of the database."""
+    key_file: Path
+    """The key that seals it; never inside `data`, so that a copy of the data alone tells nothing."""
+    database: str = ""
+    """`sqlite:///path`; empty: `unkink.sqlite` in `data`."""
+    telegram_token: str = ""
+    telegram_api: str = "https://api.telegram.org"
+    """Root of the Bot API."""
+    webhook_url: str = ""
+    webhook_listen: str = ""
+    webhook_secret: str = ""
+    metrics_listen: str = ""
+    admins: tuple[int, ...] = ()
+    log: str = "plain"
+    log_level: str = "warning"
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database.removeprefix("sqlite:///")) if self.database else self.data / "unkink.sqlite"
+
+
+def _folder(text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise ValueError("is no path; name a folder this account may write to")
+    return Path(text).expanduser()
+
+
+def _database(text: str) -> str:
+    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+        return text
+    raise ValueError("is no database; write sqlite:///path/to/unkink.sqlite")
+
+
+def _token(text: str) -> str:
+    if TOKEN.fullmatch(text):
+        return text
+    raise ValueError("is no bot token; it looks like 123456:ABC-def and comes from @BotFather")
+
+
+def _url(text: str) -> str:
+    if re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", text):
+        return text.rstrip("/")
+    raise ValueError("is no address; write http://host:port or https://host")
+
+
+def _listen(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if host and port.isdecimal() and 0 < int(port) < 65536:
+        return text
+    raise ValueError("is no host:port; write 127.0.0.1:8080")
+
+
+def _secret(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9_-]{32,256}", text):
+        return text
+    raise ValueError("must be 32 to 256 letters, digits, - or _ (what Telegram takes as a secret)")
+
+
+def _admins(text: str) -> tuple[int, ...]:
+    words = text.replace(",", " ").split()
+    if not all(word.isdecimal() for word in words):
+        raise ValueError("must be numeric ids with commas between, never names")
+    return tuple(int(word) for word in words)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() in allowed:
+            return text.lower()
+        raise ValueError(f"must be one of {', '.join(allowed)}")
+
+    return read
+
+
+READERS: Mapping[str, Callable[[str], object]] = {
+    "data": _folder,
+    "key_file": _folder,
+    "database": _database,
+    "telegram_token": _token,
+    "telegram_api": _url,
+    "webhook_url": _url,
+    "webhook_listen": _listen,
+    "webhook_secret": _secret,
+    "metrics_listen": _listen,
+    "admins": _admins,
+    "log": _one_of("plain", "json"),
+    "log_level": _one_of(*LEVELS),
+}
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings. SettingsError: every wrong one, each in a line with its name, what is wrong and how to mend it."""
+    faults: list[str] = []
+    given = {**_from_file(environment, faults), **_from_environment(environment, faults)}
+    values: dict[str, object] = {}
+    for name, (where, text) in given.items():
+        try:
+            values[name] = READERS[name](text)
+        except ValueError as fault:
+            shown = "" if name in SECRETS else f" ({text[:60]!r})"
+            faults.append(f"{where}{shown} {fault}")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    values.setdefault("data", _data_folder())
+    values.setdefault("key_file", _key_file())
+    settings = Settings(**values)  # type: ignore[arg-type]  # each value comes from its own reader
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.key_file.resolve().is_relative_to(settings.data.resolve()):
+        raise SettingsError(
+            f"UNKINK_KEY_FILE ({settings.key_file}) lies inside UNKINK_DATA; keep the key apart, in another folder"
+        )
+
+
+def _from_environment(environment: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, str]]:
+    given = {}
+    for name in READERS:
+        variable = PREFIX + name.upper()
+        if environment.get(variable):
+            given[name] = (variable, environment[variable])
+        if name in SECRETS and environment.get(f"{variable}_FILE"):
+            text = _secret_file(f"{variable}_FILE", environment[f"{variable}_FILE"], faults)
+            given[name] = (f"{variable}_FILE", text) if text else given.get(name, ("", ""))
+    return {name: pair for name, pair in given.items() if pair[1]}
+
+
+def _secret_file(variable: str, path: str, faults: list[str]) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{variable} ({path!r}) cannot be read ({type(error).__name__}); name a readable text file")
+        return ""
+
+
+def _from_file(environment: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, str]]:
+    named = environment.get("UNKINK_SETTINGS", "")
+    path = Path(named or "unkink.toml")
+    if not named and not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("unkink", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"{path} cannot be read: {error}; mend it or leave UNKINK_SETTINGS out")
+        return {}
+    if not isinstance(table, dict):
+        faults.append(f"{path}: [unkink] must be a table")
+        return {}
+    for name in table.keys() - READERS.keys():
+        faults.append(f"{path}: {name} is no setting; known are {', '.join(READERS)}")
+    return {name: (f"{path}: {name}", _as_text(value)) for name, value in table.items() if name in READERS}
+
+
+def _as_text(value: object) -> str:
+    return ",".join(str(each) for each in value) if isinstance(value, list) else str(value)

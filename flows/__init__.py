@@ -1,0 +1,1 @@
+"""The conversation: pure and synchronous, the same on every messenger."""

@@ -1,0 +1,94 @@
+"""What the world is asked to do after a turn, in the imperative. A channel decides how a card looks there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class Look(StrEnum):
+    """How a button stands out, beside its words, never instead of them."""
+
+    PLAIN = ""
+    MAIN = "primary"
+    GO = "success"
+    STOP = "danger"
+
+
+@frozen
+class Button:
+    """One choice under a card. `ask` and `choice` travel back in the tap."""
+
+    words: str
+    ask: str
+    choice: str
+    look: Look = Look.PLAIN
+
+
+@frozen
+class Card:
+    """A message as it is meant: a title, the text, and rows of buttons."""
+
+    text: str
+    title: str = ""
+    rows: tuple[tuple[Button, ...], ...] = ()
+    picture: str = ""
+    """The id of a picture that shows the same, or empty."""
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        return tuple(button for row in self.rows for button in row)
+
+
+class Kind(StrEnum):
+    """How a message reaches the person."""
+
+    CARD = "card"
+    """The present question; a channel that can edits the card before it in place."""
+    NOTE = "note"
+    """Something said on the way; no buttons."""
+    ALERT = "alert"
+    """A card that must be noticed and found again: always a new message."""
+    REMINDER = "reminder"
+    """Sent by itself; at most once, and not at all once it is late."""
+
+
+@frozen
+class Say:
+    """Tell the person. `token` is what the buttons carry."""
+
+    card: Card
+    kind: Kind = Kind.CARD
+    token: int = 0
+    settles: int = 0
+    """The token of the card that was just answered, 0 if none was: a channel freezes it."""
+    chosen: str = ""
+    """The words that were chosen on that card."""
+    cause: str = ""
+    """The wake-up that led to it: hushing that name recalls it."""
+    expires: datetime | None = None
+
+
+@frozen
+class Wake:
+    """Hand in `Woke(name)` at this instant (UTC). One per name: a later one replaces it."""
+
+    name: str
+    at: datetime
+
+
+@frozen
+class Hush:
+    """No wake-up of this name, and nothing that it caused and that is not yet sent."""
+
+    name: str
+
+
+@frozen
+class Forget:
+    """Remove everything about the person."""
+
+
+Effect = Say | Wake | Hush | Forget

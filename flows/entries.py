@@ -1,0 +1,55 @@
+"""Typed entries: where a card wants something that no button lists, or a number beside its buttons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows import places
+from flows.clocktime import clock_time
+from flows.conversation import Conversation
+from flows.events import Answered
+from flows.pages import Book
+from flows.stages import Stage
+from flows.text import plain
+
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def entry(talk: Conversation, text: str, book: Book, now: datetime) -> Answered | None:
+    """What a typed text answers here; None: nothing."""
+    match talk.stage, talk.ask:
+        case Stage.RATING, "level":
+            return _level(text)
+        case Stage.REMINDING, "time":
+            at = clock_time(text)
+            return Answered("time", at) if at else None
+        case Stage.REMINDING, "place":
+            zone = places.zone_named(text)
+            return Answered("zone", zone) if zone else None
+        case (Stage.COUNTRY, _) | (Stage.SETTINGS, "country"):
+            code = places.country_named(text, book)
+            return Answered("country", code) if code else None
+        case Stage.CHOOSING, _:
+            return _stretch(text, book)
+    return None
+
+
+def _level(text: str) -> Answered | None:
+    words = plain(text).split()
+    if len(words) in (2, 4) and words[-1] == "10" and (len(words) == 2 or words[1:3] == ["out", "of"]):
+        words = words[:1]
+    if len(words) != 1:
+        return None
+    word = words[0]
+    level = (
+        WORDS.index(word) if word in WORDS else int(word) if word.isascii() and word.isdigit() and len(word) < 3 else -1
+    )
+    return Answered("level", str(level)) if 0 <= level <= 10 else None
+
+
+def _stretch(text: str, book: Book) -> Answered | None:
+    wanted = plain(text)
+    for stretch in book.stretches.values():
+        if wanted and wanted in {plain(name) for name in (stretch.name, *stretch.also_called)}:
+            return Answered("choose", stretch.id)
+    return None

@@ -1,0 +1,64 @@
+"""Content changed under an open conversation: what it stood at may be gone. It is led to a place that exists, before
+anything else.
+
+Nothing is loosened on the way: holds, rests and answers stay; an open sitting or screening simply begins anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve
+
+from flows.cards.screen import CLEARED_ASK
+from flows.conversation import Conversation, Screened
+from flows.effects import Effect
+from flows.events import Strayed
+from flows.holding import close_sitting
+from flows.pages import Book
+from flows.phrases import step_index
+from flows.stages import Stage
+from flows.turn import Turn
+from flows.weighing.check import CHECKS
+
+AT_A_STRETCH = frozenset({Stage.BRIEFING, Stage.MOVING, Stage.PAUSED})
+
+
+def mend(talk: Conversation, book: Book, now: datetime) -> tuple[Conversation, list[Effect]]:
+    """The conversation at a place that the book has; effects only if it had to be moved."""
+    talk = _without_unknown_answers(talk, {question.id for question in book.screening.questions})
+    if _stands(talk, book):
+        return talk, []
+    turn = Turn(talk, Strayed(), book, now)
+    turn.note("mended")
+    close_sitting(turn, stopped=True)
+    return evolve(turn.talk, stage=Stage.HOME, ask="home", answering=None, rating=None, wish=False), turn.effects
+
+
+def _without_unknown_answers(talk: Conversation, known: set[str]) -> Conversation:
+    held, going_on = talk.screened, talk.answering
+    if held is not None and not known.issuperset(held.answers):
+        kept = {ask: answer for ask, answer in held.answers.items() if ask in known}
+        talk = evolve(talk, screened=Screened(held.at, held.version, kept), due=talk.due or "version")
+    if going_on is not None and not known.issuperset(going_on.answers):
+        kept = {ask: answer for ask, answer in going_on.answers.items() if ask in known}
+        talk = evolve(talk, answering=evolve(going_on, answers=kept))
+    return talk
+
+
+def _stands(talk: Conversation, book: Book) -> bool:
+    sitting = talk.sitting
+    if sitting is not None and sitting.stretch:
+        stretch = book.stretches.get(sitting.stretch)
+        if stretch is None or (sitting.step and step_index(stretch, sitting.step) < 0):
+            return False
+    match talk.stage:
+        case Stage.SCREENING:
+            return talk.answering is not None and (
+                talk.ask == CLEARED_ASK or talk.ask in {question.id for question in book.screening.questions}
+            )
+        case Stage.CHECKING:
+            return talk.ask == "seen" or (sitting is not None and talk.ask in CHECKS)
+        case Stage.REFERRED:
+            return talk.card in book.referrals
+    return talk.stage not in AT_A_STRETCH or (sitting is not None and bool(sitting.stretch))

@@ -1,0 +1,1 @@
+"""The rules that the content must keep, a small function each; `flows.proof` lists them."""

@@ -1,0 +1,152 @@
+"""Who, when, whether: what turns a word of danger into a harmless one.
+
+A text is cut into segments where the thought turns ("but", "and now", the end of a sentence). Inside a segment a "no" takes back what follows it, up
+to the next subject ("no, my leg is numb" is not a no to numbness). Some noes are the symptom itself ("no feeling", "can't pee"); these are phrases of
+their own in words.toml and never count as a no. A segment may as a whole be away from here and now: a hypothesis, a question for information,
+the past, another person far away, a story, an improvement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.watching.letters import STOPS
+from flows.watching.words import Tag
+
+AWAY = frozenset({"if", "info", "past", "better", "story", "far"})
+"""Ways in which a whole segment can be away from here and now."""
+
+_SUBJECTS = frozenset(
+    "i im ive my mine its it he she hes shes they theyre we you youre there theres the this that these both".split()
+)
+_JOIN = frozenset({"or", "nor", "and", "any"})
+_NOT_LIMIT = 5
+_GRAMMAR = frozenset({"not", "not_after", "but", "near", "person", "me", *AWAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing said: what, where in the tokens, in which segment, and whether a "no" took it back."""
+
+    what: str
+    start: int
+    end: int
+    segment: int
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The meanings of a text, and for each segment the ways in which it is away from here and now."""
+
+    meanings: tuple[Meaning, ...]
+    away: tuple[frozenset[str], ...]
+    marks: tuple[str, ...]
+    """For each token, how far it is taken back or moved away, as one sign: "" (said as it is), or a sign of MARKS."""
+
+
+MARKS = (("?", frozenset({"if", "info"})), ("@", frozenset({"far", "story"})), ("%", frozenset({"past", "better"})))
+DENIED = "~"
+
+
+def parse(tokens: list[str], tags: list[Tag]) -> Reading:
+    """Meanings of the tokens with denial and segments worked out."""
+    cuts = _cuts(tokens, tags)
+    denied = _denied(tokens, tags)
+    meanings = []
+    for number, tag in enumerate(tags):
+        segment = _segment(cuts, tag.start)
+        meanings += [Meaning(what, tag.start, tag.end, segment, number in denied) for what in tag.means]
+    away = [_away(tokens, meanings, segment) for segment in range(len(cuts) + 1)]
+    return Reading(tuple(meanings), tuple(away), _marks(tokens, tags, cuts, denied, away))
+
+
+def _marks(
+    tokens: list[str], tags: list[Tag], cuts: list[int], denied: set[int], away: list[frozenset[str]]
+) -> tuple[str, ...]:
+    signs = [next((sign for sign, ways in MARKS if ways & moved), "") for moved in away]
+    out = [signs[_segment(cuts, at)] for at in range(len(tokens))]
+    for number in denied:
+        start = tags[number].start
+        while start and not tags[number].start - start > _NOT_LIMIT and tokens[start - 1] not in STOPS:
+            start -= 1
+            if any(tag.start <= start < tag.end and "not" in tag.means for tag in tags[:number]):
+                break
+        else:
+            start = tags[number].start
+        for at in range(start, tags[number].end):
+            out[at] = DENIED
+    return tuple(out)
+
+
+def _cuts(tokens: list[str], tags: list[Tag]) -> list[int]:
+    """Token positions at which a new segment starts."""
+    cuts = {at + 1 for at, token in enumerate(tokens) if token in STOPS}
+    cuts |= {tag.start for tag in tags if "but" in tag.means}
+    return sorted(cut for cut in cuts if 0 < cut < len(tokens))
+
+
+def _segment(cuts: list[int], at: int) -> int:
+    return sum(cut <= at for cut in cuts)
+
+
+def _denied(tokens: list[str], tags: list[Tag]) -> set[int]:
+    out: set[int] = set()
+    for number, tag in enumerate(tags):
+        if "not" in tag.means:
+            out |= _scope(tokens, tags, number)
+        if {"not", "not_after"} & set(tag.means) and _closes(tokens, tag.end) and number:
+            before = tags[number - 1]
+            if tag.start - before.end <= 1 and tokens[tag.start - 1] not in STOPS:
+                out.add(number - 1)
+    return out
+
+
+def _closes(tokens: list[str], at: int) -> bool:
+    return at >= len(tokens) or tokens[at] in STOPS or tokens[at] == ","
+
+
+def _scope(tokens: list[str], tags: list[Tag], number: int) -> set[int]:
+    """Which of the following tags the "no" at `number` takes back."""
+    out: set[int] = set()
+    end = tags[number].end
+    for later in range(number + 1, len(tags)):
+        tag = tags[later]
+        between = tokens[end : tag.start]
+        if len(between) > _NOT_LIMIT or _breaks(between, bool(out), tokens, tag.start):
+            break
+        if "but" in tag.means:
+            break
+        out.add(later)
+        end = tag.end
+    return out
+
+
+def _breaks(between: list[str], listing: bool, tokens: list[str], at: int) -> bool:
+    """Whether the words between a "no" and a meaning end what the "no" reaches."""
+    if any(word in STOPS or word == ":" for word in between):
+        return True
+    if "," in between:
+        return not (listing and len(between) <= 2 and "or" in tokens[at : at + 8])
+    if listing:
+        return not _JOIN & set(between) and len(between) > 1
+    return any(word in _SUBJECTS for word in between)
+
+
+def _away(tokens: list[str], meanings: list[Meaning], segment: int) -> frozenset[str]:
+    here = [meaning for meaning in meanings if meaning.segment == segment]
+    out = {meaning.what for meaning in here if meaning.what in AWAY and not meaning.denied}
+    people = [meaning for meaning in here if meaning.what == "person"]
+    if people and not _about_me(tokens, here, people[0].start):
+        out.add("far")
+    return frozenset(out)
+
+
+def _about_me(tokens: list[str], here: list[Meaning], start: int) -> bool:
+    """Whether something in the segment is near, or turns back to the one who writes after the other person was named."""
+    if any(meaning.what == "near" for meaning in here):
+        return True
+    owned = {meaning.start - 1 for meaning in here if meaning.what == "person"}
+    return any(meaning.what == "me" and meaning.start > start for meaning in here) or any(
+        token == "my" and at > start and at not in owned for at, token in enumerate(tokens)
+    )

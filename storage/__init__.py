@@ -1,0 +1,1 @@
+"""Keeps sealed text; knows people, turns, letters and wake-ups, nothing of backs."""

@@ -1,0 +1,219 @@
+"""What happens inside a transaction: plain functions on a SQLite connection, run on its own thread.
+
+Nothing here begins or commits; the caller does. Whatever SQLite raises for the disk's sake goes up and rolls back the
+whole transaction. What is one turn's own fault is rolled back to that turn's savepoint and comes back as Failed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from storage import sql
+from storage.errors import SealBroken
+from storage.limits import check_decision, check_instant, check_turn, check_word
+from storage.seal import Seal
+from storage.store import Decide, Decision, Failed, Kept, Letter, Outcome, Seen, Turn, Waiting, Wake
+
+SQL = sql.queries()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+# Raised by SQLite for what it was given, not for how the disk is; any other sqlite3.Error is everybody's.
+_ONE_TURNS_FAULT = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+
+
+def keep(
+    db: sqlite3.Connection, seal: Seal, turns: Sequence[Turn], decide: Decide, now: datetime
+) -> tuple[list[Outcome], bool]:
+    """The outcomes of a group, and whether anybody was forgotten."""
+    forgotten: list[str] = []
+    return [_keep_one(db, seal, turn, decide, now, forgotten) for turn in turns], bool(forgotten)
+
+
+def read(db: sqlite3.Connection, seal: Seal, person: str) -> str | None:
+    """The conversation of a person."""
+    row = _one(db, "conversation", person=person)
+    return None if row is None else seal.open(row[0], person, "conversation")
+
+
+def due(db: sqlite3.Connection, now: datetime, limit: int) -> list[tuple[str, Wake]]:
+    """Wake-ups that have come."""
+    rows = db.execute(SQL["due"], {"now": ticks(now), "limit": limit})
+    return [(person, Wake(name, instant(at))) for person, name, at in rows]
+
+
+def next_wake(db: sqlite3.Connection) -> datetime | None:
+    """The earliest instant of all wake-ups."""
+    (at,) = db.execute(SQL["next_wake"]).fetchone()
+    return None if at is None else instant(at)
+
+
+def waiting(db: sqlite3.Connection, seal: Seal, now: datetime, limit: int) -> list[Waiting]:
+    """The letters that may be sent; buries those that expired or do not open."""
+    for (number,) in db.execute(SQL["expired"], {"now": ticks(now)}).fetchall():
+        close(db, seal, number, "expired")
+    letters = []
+    for number, person, cause, once, expires, body in db.execute(SQL["waiting"], {"limit": limit}).fetchall():
+        try:
+            text = seal.open(body, person, _letter_field(cause, once, expires))
+        except SealBroken:
+            close(db, seal, number, "unreadable")
+            continue
+        until = None if expires is None else instant(expires)
+        letters.append(Waiting(number, person, text, cause, bool(once), until))
+    return letters
+
+
+def claim(db: sqlite3.Connection, number: int) -> bool:
+    """Waiting -> in flight."""
+    return db.execute(SQL["claim"], {"id": number}).rowcount == 1
+
+
+def back(db: sqlite3.Connection, seal: Seal, number: int) -> None:
+    """In flight -> waiting, or gone if it was hushed meanwhile."""
+    row = _one(db, "letter", id=number)
+    if row is None:
+        return
+    _, _, _, flying, hushed, _ = row
+    if flying and hushed:
+        close(db, seal, number, "hushed")
+    else:
+        _do(db, "land", id=number)
+
+
+def close(db: sqlite3.Connection, seal: Seal, number: int, fate: str, reference: str = "") -> None:
+    """A letter's fate is known: its body goes, a line of it stays (unless it was to leave no trace)."""
+    row = _one(db, "letter", id=number)
+    if row is None:
+        return
+    person, cause, kept, _, _, parting = row
+    _do(db, "drop", id=number)
+    if not parting:
+        sealed = seal.seal(reference, person, "reference") if reference else None
+        _do(db, "post", id=number, person=person, cause=cause, fate=fate, reference=sealed, kept=kept)
+
+
+def reference(db: sqlite3.Connection, seal: Seal, person: str) -> str:
+    """The newest reference of a person."""
+    row = _one(db, "reference", person=person)
+    return "" if row is None else seal.open(row[0], person, "reference")
+
+
+def set_aside(db: sqlite3.Connection, turn: Turn, reason: str, now: datetime) -> None:
+    """A turn that failed for good."""
+    check_turn(turn)
+    _do(db, "handle", key=turn.key, now=ticks(now), reason=check_word(reason, "reason"))
+    _unwake(db, turn)
+
+
+def recover(db: sqlite3.Connection, seal: Seal) -> None:
+    """After a start nobody knows which letters in flight arrived: a reminder is given up, the rest go again."""
+    for number, once, hushed in db.execute(SQL["flying"]).fetchall():
+        if hushed:
+            close(db, seal, number, "hushed")
+        elif once:
+            close(db, seal, number, "unknown")
+        else:
+            _do(db, "land", id=number)
+
+
+def ticks(at: datetime) -> int:
+    """An instant as it is kept: microseconds since 1970, UTC."""
+    return (check_instant(at, "instant") - _EPOCH) // _TICK
+
+
+def instant(number: int) -> datetime:
+    """The instant that was kept."""
+    return _EPOCH + number * _TICK
+
+
+def _keep_one(
+    db: sqlite3.Connection, seal: Seal, turn: Turn, decide: Decide, now: datetime, forgotten: list[str]
+) -> Outcome:
+    db.execute("SAVEPOINT turn")
+    try:
+        outcome = _turn(db, seal, turn, decide, now, forgotten)
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and not isinstance(error, _ONE_TURNS_FAULT):
+            raise
+        db.execute("ROLLBACK TO turn")
+        outcome = Failed(error)
+    db.execute("RELEASE turn")
+    return outcome
+
+
+def _turn(
+    db: sqlite3.Connection, seal: Seal, turn: Turn, decide: Decide, now: datetime, forgotten: list[str]
+) -> Outcome:
+    check_turn(turn)
+    if _one(db, "seen", key=turn.key) is not None:
+        _unwake(db, turn)  # else it would come due for ever
+        return Seen()
+    if turn.wake is not None and _one(db, "stands", **_wake_row(turn.person, turn.wake)) is None:
+        return Seen()
+    decision = check_decision(decide(turn, read(db, seal, turn.person)))
+    _do(db, "handle", key=turn.key, now=ticks(now), reason="")
+    _unwake(db, turn)
+    _apply(db, seal, turn.person, decision, now)
+    if decision.forget:
+        forgotten.append(turn.person)
+    return Kept()
+
+
+def _apply(db: sqlite3.Connection, seal: Seal, person: str, decision: Decision, now: datetime) -> None:
+    if decision.forget:
+        _forget(db, person)
+    else:
+        _hush(db, seal, person, decision.hush)
+        if decision.conversation is not None:
+            sealed = seal.seal(decision.conversation, person, "conversation")
+            _do(db, "converse", person=person, conversation=sealed)
+        for wake in decision.wakes:
+            _do(db, "wake", **_wake_row(person, wake))
+    for letter in decision.letters:
+        _write(db, seal, person, letter, now, parting=decision.forget)
+
+
+def _write(db: sqlite3.Connection, seal: Seal, person: str, letter: Letter, now: datetime, *, parting: bool) -> None:
+    expires = None if letter.expires is None else ticks(letter.expires)
+    body = seal.seal(letter.body, person, _letter_field(letter.cause, letter.once, expires))
+    row = {"person": person, "cause": letter.cause, "once": int(letter.once), "expires": expires, "body": body}
+    _do(db, "write", **row, now=ticks(now), parting=int(parting))
+
+
+def _hush(db: sqlite3.Connection, seal: Seal, person: str, names: Iterable[str]) -> None:
+    for name in names:
+        _do(db, "hush_wake", person=person, name=name)
+        _do(db, "hush_flying", person=person, name=name)
+        for (number,) in db.execute(SQL["hushable"], {"person": person, "name": name}).fetchall():
+            close(db, seal, number, "hushed")
+
+
+def _forget(db: sqlite3.Connection, person: str) -> None:
+    for query in ("forget_conversation", "forget_wakes", "forget_letters", "forget_flying", "forget_sent"):
+        _do(db, query, person=person)
+
+
+def _unwake(db: sqlite3.Connection, turn: Turn) -> None:
+    if turn.wake is not None:
+        _do(db, "unwake", **_wake_row(turn.person, turn.wake))
+
+
+def _wake_row(person: str, wake: Wake) -> Mapping[str, str | int]:
+    return {"person": person, "name": wake.name, "at": ticks(wake.at)}
+
+
+def _letter_field(cause: str, once: int, expires: int | None) -> str:
+    return f"letter {int(once)} {expires} {cause}"  # bound into the seal: a reminder cannot be turned into an answer
+
+
+def _do(db: sqlite3.Connection, query: str, **values: object) -> None:
+    db.execute(SQL[query], values)
+
+
+def _one(db: sqlite3.Connection, query: str, **values: object) -> Sequence[Any] | None:
+    row: Sequence[Any] | None = db.execute(SQL[query], values).fetchone()
+    return row

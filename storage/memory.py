@@ -1,0 +1,202 @@
+"""A store in memory, for tests. It behaves as the others do and forgets everything when it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from storage.errors import StoreClosed
+from storage.limits import check_decision, check_instant, check_turn, check_word
+from storage.store import (
+    KEYS_LAST,
+    POSTED_LAST,
+    Decide,
+    Decision,
+    Failed,
+    Kept,
+    Letter,
+    Outcome,
+    Seen,
+    Turn,
+    Waiting,
+    Wake,
+)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A letter whose fate is not known yet."""
+
+    person: str
+    letter: Letter
+    kept: datetime
+    flying: bool = False
+    hushed: bool = False  # must not wait again
+    parting: bool = False  # leaves no trace when it goes
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """What is left of a letter that went."""
+
+    person: str
+    fate: str
+    reference: str
+    kept: datetime
+
+
+class MemoryStore:
+    """Store, without a disk."""
+
+    def __init__(self) -> None:
+        self._conversations: dict[str, str] = {}
+        self._handled: dict[str, tuple[datetime, str]] = {}
+        self._wakes: dict[tuple[str, str], datetime] = {}
+        self._letters: dict[int, _Open] = {}
+        self._posted: dict[int, _Posted] = {}
+        self._last = 0
+        self._closed = False
+
+    async def keep(self, turns: Sequence[Turn], decide: Decide, now: datetime) -> list[Outcome]:
+        self._ready()
+        now = check_instant(now, "present instant")
+        return [self._turn(turn, decide, now) for turn in turns]
+
+    async def read(self, person: str) -> str | None:
+        self._ready()
+        return self._conversations.get(person)
+
+    async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
+        self._ready()
+        rows = sorted((at, person, name) for (person, name), at in self._wakes.items() if at <= now)
+        return [(person, Wake(name, at)) for at, person, name in rows[:limit]]
+
+    async def next_wake(self) -> datetime | None:
+        self._ready()
+        return min(self._wakes.values(), default=None)
+
+    async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
+        self._ready()
+        self._expire(now)
+        busy = {row.person for row in self._letters.values() if row.flying}
+        offered: list[Waiting] = []
+        for number, row in sorted(self._letters.items()):
+            if row.person in busy or len(offered) == limit:
+                continue
+            busy.add(row.person)
+            letter = row.letter
+            expires = None if letter.expires is None else letter.expires.astimezone(UTC)
+            offered.append(Waiting(number, row.person, letter.body, letter.cause, letter.once, expires))
+        return offered
+
+    async def claim(self, letter: int) -> bool:
+        self._ready()
+        row = self._letters.get(letter)
+        if row is None or any(other.flying for other in self._letters.values() if other.person == row.person):
+            return False
+        row.flying = True
+        return True
+
+    async def sent(self, letter: int, reference: str = "") -> None:
+        self._ready()
+        self._close(letter, "sent", check_word(reference, "reference"))
+
+    async def back(self, letter: int) -> None:
+        self._ready()
+        row = self._letters.get(letter)
+        if row is not None and row.flying and row.hushed:
+            self._close(letter, "hushed")
+        elif row is not None:
+            row.flying = False
+
+    async def bury(self, letter: int, reason: str) -> None:
+        self._ready()
+        self._close(letter, check_word(reason, "reason"))
+
+    async def reference(self, person: str) -> str:
+        self._ready()
+        mine = {number: row.reference for number, row in self._posted.items() if row.person == person and row.reference}
+        return mine[max(mine)] if mine else ""
+
+    async def set_aside(self, turn: Turn, reason: str, now: datetime) -> None:
+        self._ready()
+        check_turn(turn)
+        self._handled.setdefault(turn.key, (check_instant(now, "present instant"), check_word(reason, "reason")))
+        self._unwake(turn)
+
+    async def prune(self, now: datetime) -> None:
+        self._ready()
+        self._handled = {key: row for key, row in self._handled.items() if row[0] >= now - KEYS_LAST}
+        self._posted = {number: row for number, row in self._posted.items() if row.kept >= now - POSTED_LAST}
+
+    async def close(self) -> None:
+        self._closed = True
+
+    def _turn(self, turn: Turn, decide: Decide, now: datetime) -> Outcome:
+        try:
+            check_turn(turn)
+            if not self._fresh(turn):
+                return Seen()
+            decision = check_decision(decide(turn, self._conversations.get(turn.person)))
+        except Exception as error:  # whatever decide raises is this turn's own
+            return Failed(error)
+        self._handled[turn.key] = (now, "")
+        self._unwake(turn)
+        self._apply(turn.person, decision, now)
+        return Kept()
+
+    def _fresh(self, turn: Turn) -> bool:
+        if turn.key in self._handled:
+            self._unwake(turn)  # else it would come due for ever
+            return False
+        return turn.wake is None or self._wakes.get((turn.person, turn.wake.name)) == turn.wake.at
+
+    def _unwake(self, turn: Turn) -> None:
+        if turn.wake is not None and self._wakes.get((turn.person, turn.wake.name)) == turn.wake.at:
+            del self._wakes[turn.person, turn.wake.name]
+
+    def _apply(self, person: str, decision: Decision, now: datetime) -> None:
+        if decision.forget:
+            self._forget(person)
+        else:
+            self._hush(person, decision.hush)
+            if decision.conversation is not None:
+                self._conversations[person] = decision.conversation
+            self._wakes |= {(person, wake.name): wake.at.astimezone(UTC) for wake in decision.wakes}
+        for letter in decision.letters:
+            self._last += 1
+            self._letters[self._last] = _Open(person, letter, now, parting=decision.forget)
+
+    def _hush(self, person: str, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._wakes.pop((person, name), None)
+        for number, row in list(self._letters.items()):
+            if row.person != person or row.letter.cause not in names:
+                continue
+            row.hushed = True
+            if not row.flying:
+                self._close(number, "hushed")
+
+    def _forget(self, person: str) -> None:
+        self._conversations.pop(person, None)
+        self._wakes = {row: at for row, at in self._wakes.items() if row[0] != person}
+        self._posted = {number: row for number, row in self._posted.items() if row.person != person}
+        self._letters = {number: row for number, row in self._letters.items() if row.person != person or row.flying}
+        for row in self._letters.values():
+            if row.person == person:  # on the wire: the row holds the goodbye back until its fate is known
+                row.letter, row.hushed, row.parting = Letter("", once=row.letter.once), True, True
+
+    def _expire(self, now: datetime) -> None:
+        for number, row in list(self._letters.items()):
+            if not row.flying and row.letter.expires is not None and row.letter.expires <= now:
+                self._close(number, "expired")
+
+    def _close(self, number: int, fate: str, reference: str = "") -> None:
+        row = self._letters.pop(number, None)
+        if row is not None and not row.parting:
+            self._posted[number] = _Posted(row.person, fate, reference, row.kept)
+
+    def _ready(self) -> None:
+        if self._closed:
+            raise StoreClosed("the store is closed; open it again")

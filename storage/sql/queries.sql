@@ -1,0 +1,101 @@
+-- seen: was a turn with this key handled?
+SELECT 1 FROM handled WHERE key = :key;
+
+-- handle: count a key as handled; one that is there already stays as it is
+INSERT INTO handled (key, at, reason) VALUES (:key, :now, :reason) ON CONFLICT (key) DO NOTHING;
+
+-- forget_keys: drop some of the keys handled before an instant
+DELETE FROM handled WHERE rowid IN (SELECT rowid FROM handled WHERE at < :before LIMIT :limit);
+
+-- stands: does this very wake-up still stand?
+SELECT 1 FROM wakes WHERE person = :person AND name = :name AND at = :at;
+
+-- unwake: take this very wake-up away
+DELETE FROM wakes WHERE person = :person AND name = :name AND at = :at;
+
+-- wake: set a wake-up, in place of one of the same name
+INSERT INTO wakes (person, name, at) VALUES (:person, :name, :at)
+ON CONFLICT (person, name) DO UPDATE SET at = excluded.at;
+
+-- hush_wake: take a wake-up away by name
+DELETE FROM wakes WHERE person = :person AND name = :name;
+
+-- due: wake-ups that have come, the longest overdue first
+SELECT person, name, at FROM wakes WHERE at <= :now ORDER BY at, person, name LIMIT :limit;
+
+-- next_wake: the earliest instant of all wake-ups
+SELECT min(at) FROM wakes;
+
+-- conversation: the sealed conversation of a person
+SELECT conversation FROM people WHERE person = :person;
+
+-- converse: keep a conversation in place of the last one
+INSERT INTO people (person, conversation) VALUES (:person, :conversation)
+ON CONFLICT (person) DO UPDATE SET conversation = excluded.conversation;
+
+-- write: keep a letter
+INSERT INTO letters (person, cause, once, expires, kept, body, parting)
+VALUES (:person, :cause, :once, :expires, :now, :body, :parting);
+
+-- hush_flying: a letter on the wire cannot be called back, but it shall not be tried again
+UPDATE letters SET hushed = 1 WHERE person = :person AND cause = :name AND flying <> 0;
+
+-- hushable: letters that a wake-up caused and that were not claimed yet
+SELECT id FROM letters WHERE person = :person AND cause = :name AND flying = 0;
+
+-- expired: letters that wait, but are no longer worth sending
+SELECT id FROM letters WHERE expires IS NOT NULL AND expires <= :now AND flying = 0;
+
+-- waiting: of each person the oldest letter, unless one of theirs is in flight
+SELECT id, person, cause, once, expires, body FROM letters AS mine
+WHERE NOT EXISTS (SELECT 1 FROM letters AS older WHERE older.person = mine.person AND older.id < mine.id)
+AND NOT EXISTS (SELECT 1 FROM letters AS other WHERE other.person = mine.person AND other.flying <> 0)
+ORDER BY id LIMIT :limit;
+
+-- claim: waiting -> in flight, if no other letter of this person is in flight
+UPDATE letters SET flying = 1 WHERE id = :id AND flying = 0
+AND NOT EXISTS (SELECT 1 FROM letters AS other WHERE other.person = letters.person AND other.flying <> 0);
+
+-- letter: what is needed to close a letter
+SELECT person, cause, kept, flying, hushed, parting FROM letters WHERE id = :id;
+
+-- land: in flight -> waiting
+UPDATE letters SET flying = 0 WHERE id = :id;
+
+-- drop: remove a letter, body and all
+DELETE FROM letters WHERE id = :id;
+
+-- post: keep what is left of a letter that went
+INSERT INTO posted (id, person, cause, fate, reference, kept)
+VALUES (:id, :person, :cause, :fate, :reference, :kept);
+
+-- reference: the newest reference of a person
+SELECT reference FROM posted WHERE person = :person AND reference IS NOT NULL ORDER BY id DESC LIMIT 1;
+
+-- forget_posted: drop some of what is left of letters kept before an instant
+DELETE FROM posted WHERE id IN (SELECT id FROM posted WHERE kept < :before LIMIT :limit);
+
+-- flying: letters that were on the wire when the last process ended
+SELECT id, once, hushed FROM letters WHERE flying <> 0;
+
+-- forget_conversation: remove the conversation of a person
+DELETE FROM people WHERE person = :person;
+
+-- forget_wakes: remove all wake-ups of a person
+DELETE FROM wakes WHERE person = :person;
+
+-- forget_letters: remove all waiting letters of a person
+DELETE FROM letters WHERE person = :person AND flying = 0;
+
+-- forget_flying: empty the letter on the wire; its row keeps the goodbye behind it
+UPDATE letters SET body = NULL, cause = '', expires = NULL, hushed = 1, parting = 1
+WHERE person = :person AND flying <> 0;
+
+-- forget_sent: remove what is left of the letters of a person
+DELETE FROM posted WHERE person = :person;
+
+-- fact: a fact about the database itself
+SELECT value FROM meta WHERE name = :name;
+
+-- note: keep a fact about the database itself
+INSERT INTO meta (name, value) VALUES (:name, :value);

@@ -1,0 +1,175 @@
+"""The port: what a store keeps and how it is asked.
+
+A store knows people, turns, letters and wake-ups. It does not know what they are about: a conversation and a letter
+are text to it. Its one idea is `keep`: a group of turns goes in, each is decided by a pure function from what was kept
+to what shall be kept, and all that follows from a turn (its key, the conversation, letters, wake-ups) is on disk
+together or not at all.
+
+The life of a letter:
+
+    waiting --claim--> in flight --sent--> gone, its body wiped, its reference kept
+       ^  |                |   |
+       |  |                |   +--bury--> gone, given up for a reason
+       |  +--expired, hushed, forgotten--> gone
+       +--------back-------+              (surely not sent; but one that was hushed meanwhile is gone)
+
+Letters of one person leave one after the other, in the order in which they were kept: while one is in flight the next
+is not offered, and cannot be claimed. That is what lets "no reminder after this" be said honestly: the confirmation
+stands behind whatever is on the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeAlias
+
+KEYS_LAST = timedelta(days=3)  # Telegram gives an update up for lost after 24 h, and starts its ids anew after a week
+POSTED_LAST = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A wake-up. A person has at most one of each name; a later one of the same name takes its place."""
+
+    name: str
+    at: datetime  # aware; comes back in UTC, exact to the microsecond
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that happened to one person."""
+
+    person: str  # opaque, e.g. "telegram:42"
+    key: str  # no two handled turns have the same
+    wake: Wake | None = None  # set when this turn is that wake-up, come due
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to be told to the person."""
+
+    body: str
+    cause: str = ""  # the name of the wake-up that led to it; "" for an answer
+    once: bool = False  # sent at most once: when its fate is unknown it is not sent again
+    expires: datetime | None = None  # from this instant on it is not worth sending
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall be kept after a turn. Applied in this order: forget, hush, conversation, letters, wakes.
+
+    `hush` names wake-ups to remove, together with the letters they caused; a letter already in flight can no longer be
+    called back, but it will not be tried again. `forget` removes all there is of the person and keeps of this decision
+    only the letters (the goodbye, itself removed when its fate is known); hush, conversation and wakes are then passed
+    over. The key of the turn stays handled. A letter in flight is emptied at once and goes when its fate is known.
+    """
+
+    conversation: str | None  # None: leave it as it was
+    letters: tuple[Letter, ...] = ()
+    wakes: tuple[Wake, ...] = ()
+    hush: tuple[str, ...] = ()
+    forget: bool = False
+
+
+Decide: TypeAlias = Callable[[Turn, str | None], Decision]
+"""Pure: (the turn, the conversation as last kept or None) -> what to keep. May run on another thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The turn and all that follows from it is on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Nothing to do: the key was handled before, or the wake-up no longer stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """This turn left no trace; the others of its group are not touched by it."""
+
+    error: Exception
+
+
+Outcome: TypeAlias = Kept | Seen | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A letter that waits to be sent."""
+
+    id: int
+    person: str
+    body: str
+    cause: str
+    once: bool
+    expires: datetime | None
+
+
+class Store(Protocol):
+    """What every store does. Instants are aware datetimes; no store looks at a clock of its own.
+
+    Any method raises StoreTrouble (a StoreError) when the disk fails or the store is closed; nothing is changed then.
+    A call that is cancelled may or may not have been carried out, but never by half: ask again with the same key.
+    """
+
+    async def keep(self, turns: Sequence[Turn], decide: Decide, now: datetime) -> list[Outcome]:
+        """Keep a group of turns in one transaction; one outcome for each, in their order.
+
+        Turns are taken one after the other: a later turn of the same person sees what an earlier one of the group
+        left. A turn with a wake-up first asks whether that very wake-up (name and instant) still stands, and takes it
+        away before the decision is applied. A turn whose `decide` raises, whose conversation does not open (SealBroken)
+        or that breaks a limit (LimitBroken) is rolled back alone and comes back Failed.
+        """
+
+    async def read(self, person: str) -> str | None:
+        """The conversation as last kept, or None. SealBroken when it does not open."""
+
+    async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
+        """Wake-ups whose instant is `now` or earlier, each with its person, the longest overdue first."""
+
+    async def next_wake(self) -> datetime | None:
+        """The earliest instant at which a wake-up comes due, or None if there is none."""
+
+    async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
+        """The letters that may be sent now, oldest first: of each person the oldest, if none of theirs is in flight.
+
+        Letters that expired by `now` are buried ("expired"), those that do not open too ("unreadable").
+        """
+
+    async def claim(self, letter: int) -> bool:
+        """Waiting -> in flight, on disk before this returns. False: it may not be sent.
+
+        It is False when the letter is gone (hushed, expired, forgotten), is claimed already, or another of this person
+        is in flight.
+        """
+
+    async def sent(self, letter: int, reference: str = "") -> None:
+        """It was sent. The body is wiped; `reference` (the messenger's id of it, say) is kept, sealed."""
+
+    async def back(self, letter: int) -> None:
+        """It was surely not sent: it waits again at its old place, unless it was hushed or forgotten meanwhile."""
+
+    async def bury(self, letter: int, reason: str) -> None:
+        """It is given up, the body wiped. `reason` is a fixed word, never content."""
+
+    async def reference(self, person: str) -> str:
+        """The reference of the newest letter sent to the person that has one, "" if there is none."""
+
+    async def set_aside(self, turn: Turn, reason: str, now: datetime) -> None:
+        """Give a turn up for good: its key counts as handled, its wake-up is taken away.
+
+        `reason` says which kind of error and where, never what the person wrote.
+        """
+
+    async def prune(self, now: datetime) -> None:
+        """Drop handled keys older than 3 days, and of letters that went (sent or buried) those older than 30 days.
+
+        A letter is as old as the turn that kept it.
+        """
+
+    async def close(self) -> None:
+        """Let go of everything. A second close does nothing."""

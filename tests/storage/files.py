@@ -1,0 +1,44 @@
+"""Looks at the files of a store from outside."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+
+def beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def content(path: Path) -> dict[str, bytes]:
+    """The bytes of the database and its log."""
+    return {ending: beside(path, ending).read_bytes() for ending in ("", "-wal") if beside(path, ending).exists()}
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    """The answer to a query, from a connection of its own."""
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(query).fetchall()
+
+
+def write(path: Path, script: str) -> None:
+    """Change a database behind the back of the store."""
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(script)
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def set_mode(path: Path, mode: int) -> None:
+    path.chmod(mode)
+
+
+def plan(path: Path, query: str) -> str:
+    """How SQLite would go about a query."""
+    names = [word.rstrip(",;)") for word in query.split() if word.startswith((":", "(:"))]
+    values = {name.lstrip("(:"): 1 for name in names}
+    with closing(sqlite3.connect(path)) as db:
+        return "\n".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values))

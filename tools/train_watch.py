@@ -1,0 +1,207 @@
+"""Train the free-text watch: sentences in tools/watch_sentences -> flows/content/watch/weights.bin.
+
+    python tools/train_watch.py            train on everything and write the weights
+    python tools/train_watch.py folds      cross-validation by line: no line stands on both sides
+
+Needs numpy and scikit-learn (development only). The same sentences give the same bytes: every random choice comes from SEED.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from flows.watching import features, grammar, letters, model, words  # noqa: E402
+
+SENTENCES = ROOT / "tools" / "watch_sentences"
+WEIGHTS = ROOT / "flows" / "content" / "watch" / "weights.bin"
+SEED = 20
+EXPANSIONS = 10
+STRENGTH = 10.0
+FILES = ("emergency", "urgent", "pain_stop", "stop_request", "benign")
+SEPARATORS = (", ", ". ", " and ", " but ", " - ", ", also ", "... ", " btw ", ". Oh and ", "\n")
+BEFORE = ("hi, ", "so ", "ok ", "um ", "hey ", "well ", "sorry but ", "hello, ", "honestly ", "lol ", "hmm ", "hey bot ", "yeah ", "i think ", "ok so ")
+AFTER = (" now", "!!", " please", " lol", " 😅", " thanks", "...", " what now", " tbh", ".", "!", " haha", " what should i do", " ok?", "?", " today", " right now")
+DROPPED = frozenset({"my", "the", "a", "is", "am", "are", "i", "it", "to", "in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file: the label, what it may become, and its weight."""
+
+    label: str
+    text: str
+    group: int
+    weight: float
+    buried: bool = False
+
+
+def slots() -> dict[str, list[str]]:
+    rows = (SENTENCES / "slots.txt").read_text("utf-8").splitlines()
+    return {name: values.split("|") for name, values in (row.split(": ", 1) for row in rows if row)}
+
+
+def fill(text: str, choices: dict[str, list[str]], dice: random.Random) -> str:
+    for name, values in choices.items():
+        while "{" + name + "}" in text:
+            text = text.replace("{" + name + "}", dice.choice(values), 1)
+    return text
+
+
+def expand(text: str, choices: dict[str, list[str]], dice: random.Random) -> list[str]:
+    if "{" not in text:
+        return [text]
+    return sorted({fill(text, choices, dice) for _ in range(EXPANSIONS)})
+
+
+def read_lines() -> list[Line]:
+    """All sentences, expanded; a group is a line of a file."""
+    dice, choices = random.Random(SEED), slots()
+    out: list[Line] = []
+    group = 0
+    for label in FILES:
+        for path in sorted(SENTENCES.glob(f"{label}*.txt")):
+            kind = ""
+            for row in path.read_text("utf-8").splitlines():
+                if not row or row.startswith("= "):
+                    kind = row[2:] or kind
+                    continue
+                group += 1
+                if "{flag}" in row:
+                    continue
+                name = "crisis" if kind == "crisis" else label
+                ways = expand(row, choices, dice)
+                out += [Line(name, way, group, 1 / len(ways) ** 0.5) for way in ways]
+    return out
+
+
+def near_unseen(text: str) -> str:
+    return " ".join(words.read(letters.fold(text)))
+
+
+def without_unseen(lines: list[Line]) -> list[Line]:
+    """Leave out what also stands in the sealed set, word for word."""
+    import json
+
+    path = SENTENCES / "unseen.jsonl"
+    sealed = {near_unseen(json.loads(row)["text"]) for row in path.read_text("utf-8").splitlines()}
+    return [line for line in lines if near_unseen(line.text) not in sealed]
+
+
+def typo(text: str, dice: random.Random) -> str:
+    at = dice.randrange(max(1, len(text) - 1))
+    if not text[at : at + 2].isalpha():
+        return text
+    kind = dice.randrange(4)
+    if kind == 0:
+        return text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :]
+    if kind == 1:
+        return text[:at] + text[at + 1 :]
+    if kind == 2:
+        return text[: at + 1] + text[at:]
+    return text[:at] + dice.choice("aeiorstnlh") + text[at + 1 :]
+
+
+def vary(line: Line, pool: list[Line], dice: random.Random) -> list[Line]:
+    """Other ways to write a line: typos, dropped small words, things said before and after, buried in small talk."""
+    long = len(line.text) > 9
+    out = []
+
+    def add(text: str, share: float) -> None:
+        out.append(Line(line.label, text, line.group, line.weight * share))
+
+    if long:
+        add(typo(line.text, dice), 0.4)
+        add(typo(typo(line.text, dice), dice), 0.3)
+        kept = [word for word in line.text.split() if word.lower() not in DROPPED or dice.random() < 0.3]
+        if kept:
+            add(" ".join(kept), 0.3)
+    add(dice.choice(BEFORE) + line.text, 0.4)
+    add(line.text + dice.choice(AFTER), 0.4)
+    other = dice.choice(pool).text
+    seps = dice.choice(SEPARATORS)
+    if line.label != "stop_request":
+        add(other + seps + line.text if dice.random() < 0.5 else line.text + seps + other, 0.5)
+    if line.label in ("emergency", "urgent", "crisis"):
+        add(other + seps + line.text + dice.choice(SEPARATORS) + dice.choice(pool).text, 0.4)
+    return out
+
+
+def varied(lines: list[Line]) -> list[Line]:
+    dice = random.Random(SEED + 1)
+    pool = [line for line in lines if line.label == "benign" and 8 < len(line.text) < 60]
+    return [other for line in lines for other in (line, *vary(line, pool, dice))]
+
+
+def places(text: str) -> list[int]:
+    """All feature places of a text read as one run."""
+    tokens = words.read(letters.fold(text))
+    read = grammar.parse(tokens, words.tags(tokens))
+    out = [place for token, mark in zip(tokens, read.marks, strict=True) for place in features.word_places(token, mark)]
+    for near in (*features.context_places(tokens, read.marks), *features.meaning_places(tokens, read)):
+        out += near
+    out.append(features.length_place(sum(token not in letters.MARKS for token in tokens)))
+    return out
+
+
+def matrix(texts: list[str]) -> csr_matrix:
+    values: list[float] = []
+    columns: list[int] = []
+    starts = [0]
+    for text in texts:
+        counted: dict[int, int] = defaultdict(int)
+        found = places(text)
+        for place in found:
+            counted[place] += 1
+        for place in sorted(counted):
+            columns.append(place)
+            values.append(counted[place] / len(found) ** 0.5)
+        starts.append(len(columns))
+    return csr_matrix((np.array(values, np.float64), np.array(columns), np.array(starts)), (len(texts), features.PLACES))
+
+
+BOOST = {"benign": 1.0, "stop_request": 1.0, "pain_stop": 1.0, "urgent": 1.0, "emergency": 1.0, "crisis": 1.0}
+
+
+def fit(lines: list[Line]) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (places x labels) and bias of a multinomial logistic regression."""
+    made = varied(lines)
+    rows = matrix([line.text for line in made])
+    used = np.unique(rows.indices)
+    labels = np.array([model.COLUMNS.index(line.label) for line in made])
+    weight = np.array([line.weight * BOOST[line.label] for line in made])
+    learner = LogisticRegression(C=STRENGTH, max_iter=150, tol=1e-3)
+    learner.fit(rows[:, used], labels, sample_weight=weight)
+    table = np.zeros((features.PLACES, len(model.COLUMNS)))
+    table[used] = learner.coef_.T
+    return table, learner.intercept_
+
+
+def pack(table: np.ndarray, bias: np.ndarray) -> bytes:
+    """int8 with one unit a column; the largest 0.02 % of weights are cut so that the rest is finer."""
+    units = [max(float(np.quantile(np.abs(column[column != 0]), 0.9998)), 1e-9) / 127 for column in table.T]
+    small = np.clip(np.rint(table / np.array(units)), -127, 127).astype(np.int8)
+    head = model.HEAD.pack(model.MAGIC, features.BITS, *(round(unit, 9) for unit in units), *(round(float(b), 6) for b in bias))
+    return head + small.T.tobytes()
+
+
+def main() -> None:
+    lines = without_unseen(read_lines())
+    print(len(lines), "lines")
+    data = pack(*fit(lines))
+    WEIGHTS.write_bytes(data)
+    print(f"{WEIGHTS.relative_to(ROOT)}: {len(data)} bytes")
+
+
+if __name__ == "__main__":
+    main()
