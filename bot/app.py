@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
 
-from bot.chat import chat
-from bot.clock import SetClock
+import structlog
+from telegram.error import InvalidToken, TelegramError
+
+from bot import rounds
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.door import Door, build
+from bot.channels.telegram.incoming import App
+from bot.channels.telegram.poller import REFUSALS, Poller, TokenRefused
+from bot.channels.telegram.profile import set_profile
+from bot.chat import chat, running
+from bot.clock import Clock, SetClock, SystemClock
+from bot.engine import Engine
+from bot.post import Post
 from bot.settings import Settings
+from flows.events import Blocked
 from flows.pages import Book
-from storage.errors import Refusal, StoreRefused
-from storage.keys import make_key_file, read_key_file
 from storage.memory import MemoryStore
-from storage.seal import Seal
-from storage.sqlite import open_sqlite
-from storage.store import Store
+from storage.opening import open_store
+from storage.store import Outcome, Store
+
+GREETING_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+log = structlog.get_logger("app")
 
 
 @asynccontextmanager
 async def store_of(settings: Settings, now: datetime) -> AsyncIterator[Store]:
-    """The store that the settings name, opened and closed. A key is made only where there is neither key nor
-    database."""
-    path = settings.database_path
-    if not settings.key_file.exists():
-        if path.exists():
-            raise StoreRefused(
-                Refusal.MISSING_KEY,
-                f"key file {settings.key_file} is missing, but {path} was sealed with one; "
-                "put it back, or set UNKINK_KEY_FILE",
-            )
-        make_key_file(settings.key_file)
-    store = await open_sqlite(path, Seal(read_key_file(settings.key_file)), now=now)
+    """The store that the settings name, opened and closed. A key is made only where there is neither key nor database."""
+    store = await open_store(settings.database_address, settings.key_file, now=now)
     try:
         yield store
     finally:
@@ -55,3 +60,85 @@ async def chatting(
         return
     async with store_of(settings, clock.now()) as store:
         await chat(store, book, clock, person, write, colour=colour)
+
+
+async def serve(
+    settings: Settings, book: Book, *, clock: Clock | None = None, stopped: asyncio.Event | None = None
+) -> None:
+    """The bot on Telegram, until a signal (or `stopped`) ends it. TokenRefused: Telegram does not know the token."""
+    clock = clock or SystemClock()
+    stop = stopped or _stopped_by_signal()
+    app = build(settings.telegram_token, settings.telegram_api)
+    async with store_of(settings, clock.now()) as store, running(store, book, clock) as engine:
+        await _greet(app, stop)
+        try:
+            await _work(settings, book, app, store, engine, clock, stop)
+        finally:
+            await app.shutdown()
+
+
+async def _work(
+    settings: Settings, book: Book, app: App, store: Store, engine: Engine, clock: Clock, stop: asyncio.Event
+) -> None:
+    """Poll, deliver and go round until it is time to stop; then finish what is in flight, in that order."""
+
+    async def gone(person: str, letter: int) -> Outcome:
+        return await engine.handle(person, Blocked(), f"gone:{letter}")
+
+    door = Door(app, engine, store, book, clock)
+    poller = Poller(settings.telegram_api, settings.telegram_token, door.take)
+    post = Post(store, TelegramChannel(app.bot, store.reference), clock, gone)
+    log.info("running", bot=app.bot.username)
+    jobs = [_job(poller.run()), _job(rounds.run(store, engine, clock)), _job(post.run(engine))]
+    ending = _job(stop.wait())
+    done, _ = await asyncio.wait([*jobs, ending], return_when=asyncio.FIRST_COMPLETED)
+    for job in (*jobs, ending):
+        job.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await job
+    await door.close()
+    for job in done - {ending}:
+        job.result()
+
+
+def _job(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    return asyncio.create_task(work)
+
+
+def _stopped_by_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+async def _greet(app: App, stop: asyncio.Event) -> None:
+    """Ask Telegram who we are, patiently: a network that is down at start comes back. A refused token does not."""
+    refused = 0
+    for wait in (*GREETING_PAUSES, *[GREETING_PAUSES[-1]] * 1000):
+        try:
+            await app.initialize()
+            return
+        except InvalidToken:
+            refused += 1
+            if refused >= REFUSALS:
+                await app.shutdown()
+                raise TokenRefused("Telegram refuses the bot's token; get the right one from @BotFather") from None
+        except TelegramError as error:
+            log.warning("Telegram does not answer yet", error=type(error).__name__, wait=wait)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+            raise asyncio.CancelledError
+
+
+async def setting_up(settings: Settings, book: Book) -> list[str]:
+    """Set what people see of the bot on Telegram; what was set, in words."""
+    app = build(settings.telegram_token, settings.telegram_api)
+    try:
+        await app.bot.initialize()
+        return await set_profile(app.bot, book)
+    except InvalidToken:
+        raise TokenRefused("Telegram refuses the bot's token; get the right one from @BotFather") from None
+    finally:
+        await app.bot.shutdown()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot import post, rounds
 from bot.channels.terminal import LONGEST_LINE, PREFIX, Terminal, moved
-from bot.clock import SetClock
+from bot.clock import Clock, SetClock
 from bot.engine import Engine
 from flows import kept
 from flows.events import Started
@@ -85,7 +86,7 @@ class Chat:
 
 
 @asynccontextmanager
-async def running(store: Store, book: Book, clock: SetClock) -> AsyncIterator[Engine]:
+async def running(store: Store, book: Book, clock: Clock) -> AsyncIterator[Engine]:
     """An engine at work."""
     engine = Engine(store, book, clock)
     task = asyncio.create_task(engine.run())
@@ -104,6 +105,8 @@ async def chat(
     async with running(store, book, clock) as engine:
         talk = Chat(store, engine, terminal, clock, person)
         write(HELLO)
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         await talk.begin()
         lines = _lines(sys.stdin)
         while True:

@@ -18,15 +18,15 @@ from flows.book import BookError
 from flows.pages import Book
 from storage.errors import StoreBusy, StoreError, StoreRefused
 
-DONE, FAILED, WRONG, REFUSED, RUNNING = 0, 1, 2, 3, 4
+DONE, FAILED, WRONG, REFUSED, RUNNING, TOKEN_REFUSED = 0, 1, 2, 3, 4, 78
 
 
 class Door(click.Group):
-    """Without a command: the chat in the terminal."""
+    """Without a command: the bot on Telegram if there is a token, else the chat in the terminal."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not any(not arg.startswith("-") for arg in args) and not {"--help", "-h", "--version"} & set(args):
-            args = ["chat", *args]
+        if not args:
+            args = ["run"] if _settings().telegram_token else ["chat"]
         return super().parse_args(ctx, args)
 
 
@@ -59,6 +59,33 @@ def chat(person: str, at: datetime | None, fresh: bool) -> None:
     if not person or len(person) > 64 or not person.isprintable():
         raise click.BadParameter("a name has 1 to 64 printable characters", param_hint="--person")
     asyncio.run(chatting(_settings(), _book(), person, at, fresh=fresh, write=_write, colour=sys.stdout.isatty()))
+
+
+@unkink.command("run")
+def run_bot() -> None:
+    """Run the bot on Telegram (needs UNKINK_TELEGRAM_TOKEN)."""
+    from bot import logs
+    from bot.app import serve
+
+    settings = _with_token()
+    logs.configure(settings.log, settings.log_level)
+    asyncio.run(serve(settings, _book()))
+
+
+@unkink.command()
+def setup() -> None:
+    """Set the bot's commands, name and descriptions on Telegram."""
+    from bot.app import setting_up
+
+    for line in asyncio.run(setting_up(_with_token(), _book())):
+        click.echo(f"set: {line}")
+
+
+def _with_token() -> Settings:
+    settings = _settings()
+    if not settings.telegram_token:
+        raise SettingsError("UNKINK_TELEGRAM_TOKEN is not set; get a token from @BotFather, or try `unkink chat`")
+    return settings
 
 
 def _write(line: str) -> None:
@@ -147,4 +174,7 @@ def _failed(error: Exception) -> int:
         if isinstance(error, kind):
             click.echo(f"unkink: {error}", err=True)
             return code
+    if type(error).__name__ == "TokenRefused":
+        click.echo(f"unkink: {error}", err=True)
+        return TOKEN_REFUSED
     raise error

@@ -7,6 +7,7 @@ is never read anywhere else.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -30,6 +31,11 @@ class SetClock:
     def __init__(self, at: datetime, *, runs: bool = False) -> None:
         self._at = at.astimezone(UTC)
         self._since = datetime.now(UTC) if runs else None
+        self._listeners: list[asyncio.Event] = []
+
+    def listen(self, moved: asyncio.Event) -> None:
+        """Set this event whenever the clock is moved: somebody may be due."""
+        self._listeners.append(moved)
 
     def now(self) -> datetime:
         return self._at if self._since is None else self._at + (datetime.now(UTC) - self._since)
@@ -38,6 +44,8 @@ class SetClock:
         self._at = at.astimezone(UTC)
         if self._since is not None:
             self._since = datetime.now(UTC)
+        for moved in self._listeners:
+            moved.set()
 
     def move_by(self, step: timedelta) -> None:
         self.move_to(self.now() + step)

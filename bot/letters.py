@@ -13,16 +13,14 @@ from flows.effects import Button, Card, Kind, Look, Say
 
 def write(say: Say) -> str:
     """The body of a letter."""
-    card = say.card
     page = {
-        "text": card.text,
-        "title": card.title,
-        "rows": [[[b.words, b.ask, b.choice, b.look.value] for b in row] for row in card.rows],
-        "picture": card.picture,
+        "card": _card(say.card),
         "kind": say.kind.value,
         "token": say.token,
         "settles": say.settles,
+        "settled": None if say.settled is None else _card(say.settled),
         "chosen": say.chosen,
+        "replaces": say.replaces,
         "cause": say.cause,
     }
     return json.dumps(page, separators=(",", ":"), ensure_ascii=True)
@@ -32,8 +30,25 @@ def read(body: str) -> Say:
     """What `write` wrote. ValueError: anything else."""
     try:
         page: dict[str, Any] = json.loads(body)
-        rows = tuple(tuple(Button(w, a, c, Look(look)) for w, a, c, look in row) for row in page["rows"])
-        card = Card(page["text"], page["title"], rows, page["picture"])
-        return Say(card, Kind(page["kind"]), page["token"], page["settles"], page["chosen"], page["cause"])
+        return Say(
+            _read_card(page["card"]),
+            Kind(page["kind"]),
+            page["token"],
+            page["settles"],
+            None if page["settled"] is None else _read_card(page["settled"]),
+            page["chosen"],
+            page["replaces"],
+            page["cause"],
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no letter: {type(error).__name__}") from error
+
+
+def _card(card: Card) -> dict[str, object]:
+    rows = [[[b.words, b.ask, b.choice, b.look.value] for b in row] for row in card.rows]
+    return {"text": card.text, "title": card.title, "rows": rows, "picture": card.picture}
+
+
+def _read_card(page: dict[str, Any]) -> Card:
+    rows = tuple(tuple(Button(w, a, c, Look(look)) for w, a, c, look in row) for row in page["rows"])
+    return Card(page["text"], page["title"], rows, page["picture"])

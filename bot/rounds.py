@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from bot.clock import Clock
+from bot.clock import Clock, SetClock
 from bot.engine import Engine
 from storage.store import Store
 
@@ -27,6 +27,8 @@ async def wake_due(store: Store, engine: Engine, clock: Clock) -> int:
 async def run(store: Store, engine: Engine, clock: Clock) -> None:
     """Go round until cancelled."""
     kept = engine.listen()
+    if isinstance(clock, SetClock):
+        clock.listen(kept)
     while True:
         kept.clear()
         await wake_due(store, engine, clock)

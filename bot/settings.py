@@ -63,8 +63,8 @@ class Settings:
     log_level: str = "warning"
 
     @property
-    def database_path(self) -> Path:
-        return Path(self.database.removeprefix("sqlite:///")) if self.database else self.data / "unkink.sqlite"
+    def database_address(self) -> str:
+        return self.database or f"sqlite:///{self.data / 'unkink.sqlite'}"
 
 
 def _folder(text: str) -> Path:

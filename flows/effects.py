@@ -63,9 +63,13 @@ class Say:
     kind: Kind = Kind.CARD
     token: int = 0
     settles: int = 0
-    """The token of the card that was just answered, 0 if none was: a channel freezes it."""
+    """The token of the card that was just answered, 0 if none was."""
+    settled: Card | None = None
+    """That card, to be frozen with the words chosen on it; None: it may go."""
     chosen: str = ""
     """The words that were chosen on that card."""
+    replaces: bool = False
+    """It takes the place of the card before it, where a channel can do that: the same panel goes on."""
     cause: str = ""
     """The wake-up that led to it: hushing that name recalls it."""
     expires: datetime | None = None

@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from transitions.core import TransitionConfigDict
 
 STAY = None
+PANELS = ((S.CHOOSING, S.BRIEFING, S.MOVING, S.PAUSED), (S.HOME, S.SETTINGS), (S.REMINDING,), (S.INFORMED,))
+"""Stages between which one card changes in place."""
 COUNTED_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 KNOWN = tuple(stage for stage in ALL if stage not in STRANGE)
 Places = Stage | Sequence[Stage]
@@ -308,8 +310,7 @@ def _close(turn: Turn) -> tuple[Conversation, list[Effect]]:
     if not turn.quiet:
         if turn.anew or question_is_old(turn.before, turn.now):
             talk = evolve(talk, token=number, asked_at=turn.now)
-        shown = present(talk, turn.book, turn.now)
-        turn.effects.append(Say(shown, turn.kind, talk.token, *_settled(turn), _cause(turn), _expires(turn)))
+        turn.effects.append(_card(turn, talk))
     turn.effects.extend(_wakes(turn, talk))
     return talk, turn.effects
 
@@ -327,14 +328,32 @@ def _first_turn(now: datetime) -> int:
     return max(1, int((now - COUNTED_FROM).total_seconds()))
 
 
-def _settled(turn: Turn) -> tuple[int, str]:
-    """The card that this turn answered, and the words that were chosen on it."""
-    event = turn.event
+def _card(turn: Turn, talk: Conversation) -> Say:
+    """The present question, and how it stands to the card before it."""
+    event, before = turn.event, turn.before
+    say = Say(
+        present(talk, turn.book, turn.now),
+        turn.kind,
+        talk.token,
+        replaces=turn.kind is Kind.CARD and _same_panel(before, talk, event),
+        cause=_cause(turn),
+        expires=_expires(turn),
+    )
     if not isinstance(event, Answered):
-        return 0, ""
-    buttons = present(turn.before, turn.book, turn.now).buttons
-    words = next((b.words for b in buttons if (b.ask, b.choice) == (event.ask, event.choice)), event.choice)
-    return turn.before.token, words
+        return say
+    shown = present(before, turn.book, turn.now)
+    chosen = next((b.words for b in shown.buttons if (b.ask, b.choice) == (event.ask, event.choice)), event.choice)
+    return evolve(say, settles=before.token, settled=evolve(shown, rows=()), chosen=chosen)
+
+
+def _same_panel(before: Conversation, after: Conversation, event: Meaning) -> bool:
+    """A tap that turns a page: steps, lists and menus change in place; questions stay behind with their answers."""
+    if isinstance(event, Answered) and not event.typed:
+        return (
+            any(before.stage in panel and after.stage in panel for panel in PANELS)
+            or before.ask == after.ask == "props"
+        )
+    return isinstance(event, Strayed) and before.token == after.token
 
 
 def _cause(turn: Turn) -> str:

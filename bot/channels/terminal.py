@@ -20,9 +20,10 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from bot.channels.commands import command
 from flows import zones
 from flows.effects import Button, Card, Kind, Look, Say
-from flows.events import Asked, Event, Started, Stopped, Tapped, Wrote
+from flows.events import Event, Tapped, Wrote
 from flows.text import plain
 
 PREFIX = "terminal:"
@@ -79,14 +80,6 @@ class Terminal:
             return named
         number = int(words)
         return buttons[number - 1] if 1 <= number <= len(buttons) else None
-
-
-def command(words: str) -> Event:
-    """A line or message that begins with a slash."""
-    name = words[1:].split("@", maxsplit=1)[0].split(maxsplit=1)[0].lower() if words[1:].split() else ""
-    if name == "start":
-        return Started()
-    return Stopped() if name == "stop" else Asked(name)
 
 
 def lines_of(told: Say, width: int, style: Callable[[str, str], str] = lambda text, look: text) -> list[str]:

@@ -1,0 +1,97 @@
+"""The door as a whole: a batch of raw updates in, everything kept, taps acknowledged on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+from telegram import Bot
+from telegram.error import TelegramError
+from telegram.ext import Application
+
+from bot.channels.telegram.incoming import App, Heard, handlers, hear
+from bot.channels.telegram.poller import Update
+from bot.channels.telegram.request import AiohttpRequest
+from bot.clock import Clock
+from bot.engine import Engine
+from flows.pages import Book
+from storage.store import Failed, Store, Turn
+
+UNREAD = "telegram:unread"
+"""Whose turn it is when an update cannot be read: nobody's."""
+log = structlog.get_logger("telegram")
+
+
+def build(token: str, root: str) -> App:
+    """python-telegram-bot's Application with our handlers and our transport; it neither polls nor schedules by itself."""
+    builder = Application.builder().token(token).base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
+    app = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest()).updater(None).job_queue(None).build()
+    app.add_handlers(handlers())
+    return app
+
+
+class Door:
+    """Takes batches of raw updates and hands their events to the engine."""
+
+    def __init__(self, app: App, engine: Engine, store: Store, book: Book, clock: Clock) -> None:
+        self._app = app
+        self._bot: Bot = app.bot
+        self._engine = engine
+        self._store = store
+        self._book = book
+        self._clock = clock
+        self._side: set[asyncio.Task[None]] = set()
+
+    async def take(self, updates: list[Update]) -> None:
+        """Returns when everything of the batch is kept or set aside. StoreError: it is not, nothing may be confirmed."""
+        turns = [await self._read(update) for update in updates]
+        await asyncio.gather(*(turn for turn in turns if turn is not None))
+
+    async def _read(self, update: Update) -> Coroutine[Any, Any, None] | None:
+        """Acknowledge a tap, and give back the turn that the update asks for."""
+        key = f"telegram:{update['update_id']}"
+        try:
+            heard = await hear(self._app, update, self._bot)
+        except Exception as error:
+            log.error("an update could not be read", error=type(error).__name__)
+            return self._store.set_aside(Turn(UNREAD, key), type(error).__name__, self._clock.now())
+        if heard.tap:
+            self._aside(self._acknowledge(heard.tap))
+        if heard.group:
+            self._aside(self._leave(heard.group))
+        return self._handle(heard, key) if heard.event is not None else None
+
+    async def _handle(self, heard: Heard, key: str) -> None:
+        if heard.event is None:
+            return
+        outcome = await self._engine.handle(heard.person, heard.event, key)
+        if isinstance(outcome, Failed):
+            log.error("a turn was set aside", error=type(outcome.error).__name__)
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that nobody waits for and whose failure changes nothing."""
+        task = asyncio.create_task(work)
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+
+    async def _acknowledge(self, tap: str) -> None:
+        """Stop the button's spinner. Too late is no harm."""
+        try:
+            await self._bot.answer_callback_query(tap)
+        except TelegramError as error:
+            log.debug("a tap was not acknowledged", error=type(error).__name__)
+
+    async def _leave(self, group: int) -> None:
+        """Health talk is private: a group gets the link to the private chat, and the bot goes."""
+        try:
+            await self._bot.send_message(group, self._book.say("group.private", link=self._bot.link))
+            await self._bot.leave_chat(group)
+        except TelegramError as error:
+            log.debug("a group was not left", error=type(error).__name__)
+
+    async def close(self) -> None:
+        """Wait for what goes on at the side."""
+        if self._side:
+            await asyncio.wait(self._side, timeout=5)

@@ -1,0 +1,129 @@
+"""Updates become events: python-telegram-bot's handlers say who it was and what happened. They decide nothing and send nothing.
+
+`Application.process_update` swallows what a handler raises, so a handler that left nothing behind counts as a failure, never as
+done; the last handler takes whatever no other took.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+from attrs import frozen
+from telegram import Bot, ChatMember, Update
+from telegram.constants import ChatType
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.channels.commands import command
+from flows import taps
+from flows.events import Blocked, Event, Sent, Tapped, Unblocked, Wrote
+
+PREFIX = "telegram:"
+GONE = (ChatMember.LEFT, ChatMember.BANNED)
+Context = ContextTypes.DEFAULT_TYPE
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+@frozen
+class Heard:
+    """What an update says. Without an event there is nothing for the conversation in it."""
+
+    person: str = ""
+    event: Event | None = None
+    tap: str = ""
+    """The id of a tap, to be acknowledged at once."""
+    group: int = 0
+    """A group that the bot is in and must leave."""
+
+
+class Unheard(Exception):
+    """No handler could make anything of an update: one of ours failed."""
+
+
+_heard: ContextVar[Heard | None] = ContextVar("heard", default=None)
+NOTHING = Heard()
+FORGED = Tapped(0, "forged", "forged")
+"""A tap with data that this bot never wrote: it answers nothing."""
+
+
+async def hear(app: App, raw: dict[str, Any], bot: Bot) -> Heard:
+    """What a raw update says. Any error of reading it is raised; the caller sets that update aside."""
+    update = Update.de_json(raw, bot)
+    marker = _heard.set(None)
+    try:
+        await app.process_update(update)
+        heard = _heard.get()
+    finally:
+        _heard.reset(marker)
+    if heard is None:
+        raise Unheard("no handler answered")
+    return heard
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    """In the order in which they are asked; the last takes everything."""
+    private = filters.ChatType.PRIVATE
+    return [
+        CallbackQueryHandler(_tapped),
+        ChatMemberHandler(_member, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(private & filters.TEXT, _wrote),
+        MessageHandler(private & filters.CAPTION, _captioned),
+        MessageHandler(private & filters.StatusUpdate.ALL, _nothing),
+        MessageHandler(private, _sent),
+        TypeHandler(Update, _nothing),
+    ]
+
+
+def _person(update: Update) -> str:
+    return f"{PREFIX}{update.effective_chat.id}" if update.effective_chat is not None else ""
+
+
+async def _tapped(update: Update, _: Context) -> None:
+    query = update.callback_query
+    if query is None:
+        return
+    person = f"{PREFIX}{query.from_user.id}"
+    in_group = query.message is not None and query.message.chat.type != ChatType.PRIVATE
+    tap = taps.read(query.data or "") or FORGED
+    _heard.set(Heard(tap=query.id) if in_group else Heard(person, tap, query.id))
+
+
+async def _wrote(update: Update, _: Context) -> None:
+    text = update.effective_message.text if update.effective_message is not None else None
+    event: Event = command(text.strip()) if text and text.strip().startswith("/") else Wrote(text or "")
+    _heard.set(Heard(_person(update), event))
+
+
+async def _captioned(update: Update, _: Context) -> None:
+    """The words under a picture are read like any words."""
+    caption = update.effective_message.caption if update.effective_message is not None else None
+    _heard.set(Heard(_person(update), Wrote(caption or "")))
+
+
+async def _sent(update: Update, _: Context) -> None:
+    _heard.set(Heard(_person(update), Sent()))
+
+
+async def _member(update: Update, _: Context) -> None:
+    change = update.my_chat_member
+    if change is None:
+        return
+    gone = change.new_chat_member.status in GONE
+    if change.chat.type != ChatType.PRIVATE:
+        _heard.set(NOTHING if gone else Heard(group=change.chat.id))
+        return
+    _heard.set(Heard(_person(update), Blocked() if gone else Unblocked()))
+
+
+async def _nothing(update: Update, _: Context) -> None:
+    """Groups, service messages, kinds of updates that we never asked for: nothing is kept, nothing is said."""
+    _heard.set(NOTHING)
