@@ -4,6 +4,7 @@ running."""
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -149,6 +150,9 @@ def _book() -> Book:
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run a command; the exit code. Every error that a person can mend is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows "?", and the chat goes on
     try:
         unkink.main(args=args, prog_name="unkink", standalone_mode=False)
     except click.exceptions.Exit as end:

@@ -118,11 +118,9 @@ class Engine:
 
     async def _set_aside(self, waiting: _Waiting, outcome: Failed) -> None:
         """The turn failed three times: its key counts as handled, the person hears it once."""
-        now = self._clock.now()
-        await self._store.set_aside(waiting.turn, type(outcome.error).__name__, now)
         sorry = letters.write(Say(Card(self._book.say("sorry")), Kind.NOTE))
-        told = Turn(waiting.turn.person, f"{waiting.turn.key}:sorry")
-        await self._store.keep([told], lambda *_: Decision(None, (Letter(sorry),)), now)
+        reason = type(outcome.error).__name__
+        await self._store.set_aside(waiting.turn, reason, self._clock.now(), (Letter(sorry),))
         self._tell()
         _settle(waiting, outcome)
 

@@ -1,6 +1,6 @@
 """What a letter says, as text for the store and back: one `Say` of a turn.
 
-{"text":"...","title":"...","rows":[[["No","injury","no",""]]],"kind":"card","token":7, ...}
+{"card":{"text":"...","title":"...","rows":[[["No","injury","no",""]]]},"kind":"card","token":7, ...}
 """
 
 from __future__ import annotations

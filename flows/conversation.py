@@ -241,7 +241,9 @@ class Conversation:
     kept_reminder: Reminder | None = None
     """Ended by /stop a moment ago; one tap brings it back."""
     draft_time: str = ""
-    """A reminder that is being set up."""
+    """The time of a reminder that is being set up."""
+    draft_zone: str = ""
+    """Its zone, until the person has confirmed it by the clock; the old one counts till then."""
     asleep: bool = False
     """The person blocked the bot: nothing is sent by itself."""
 

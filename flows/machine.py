@@ -48,7 +48,7 @@ from flows.events import (
 from flows.findings import Finding as F
 from flows.guards import found, found_and_may_show_step, may_not_show_step
 from flows.hearing import hear, question_is_old
-from flows.mending import mend
+from flows.mending import end_sitting, is_over, mend
 from flows.pages import Book
 from flows.stages import ALL, AT_REST, STRANGE, Stage
 from flows.stages import Stage as S
@@ -200,9 +200,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.MOVING, S.HOME, say.lose),
     edge(Answered, S.PAUSED, S.HOME, say.finish, found(F.FINISH)),
     *to_step(S.PAUSED, F.MOVE, say.again),
-    *wishes(Answered, S.PAUSED, say.again),
-    edge(Answered, S.PAUSED, S.SCREENING, say.changed, found(F.SCREEN)),
-    edge(Answered, S.PAUSED, S.REFERRED, say.refer),
+    edge(Answered, S.PAUSED, STAY, say.again),
     # --- at rest
     edge(Answered, S.HOME, STAY, say.inform, found(F.INFORM)),
     edge(Answered, S.HOME, STAY, say.again, found(F.MORE)),
@@ -292,24 +290,28 @@ def step(conversation: Conversation, event: Event, book: Book, now: datetime) ->
     """
     talk, mended = mend(conversation, book, now)
     meaning = hear(talk, event, book, now)
+    if is_over(talk, meaning, now):
+        talk, ended = end_sitting(talk, book, now)
+        mended += ended
+        meaning = hear(talk, event, book, now)
     turn = Turn(talk, meaning, book, now)
     turn.effects.extend(mended)
     MACHINE.events[type(meaning).__name__].trigger(turn, turn)
-    return _close(turn)
+    return _close(turn, conversation)
 
 
-def _close(turn: Turn) -> tuple[Conversation, list[Effect]]:
+def _close(turn: Turn, handed_in: Conversation) -> tuple[Conversation, list[Effect]]:
     """End a turn: count it, show the present question, keep the wake-ups of the stage."""
     number = turn.before.turn + 1 if turn.before.turn else _first_turn(turn.now)
     talk = evolve(turn.talk, stage=turn.stage, turn=number)
-    if turn.stage is not turn.before.stage and not turn.quiet:
+    if turn.stage is not handed_in.stage:
         turn.anew = True
     if turn.stage is Stage.MOVING and not may_move(talk, turn.book, turn.now):
         raise UnscreenedStep(f"a step of {talk.sitting.stretch if talk.sitting else 'nothing'} without clearance")
     talk = _heard(turn, talk)
+    if turn.anew or question_is_old(turn.before, turn.now):
+        talk = evolve(talk, token=number, asked_at=turn.now)
     if not turn.quiet:
-        if turn.anew or question_is_old(turn.before, turn.now):
-            talk = evolve(talk, token=number, asked_at=turn.now)
         turn.effects.append(_card(turn, talk))
     turn.effects.extend(_wakes(turn, talk))
     return talk, turn.effects

@@ -11,9 +11,10 @@ from datetime import datetime
 from attrs import evolve
 
 from flows.cards.screen import CLEARED_ASK
+from flows.clearance import left_alone
 from flows.conversation import Conversation, Screened
 from flows.effects import Effect
-from flows.events import Strayed
+from flows.events import Alarmed, Blocked, Doubted, Hurt, Meaning, Stopped, Strayed, Unblocked, Woke
 from flows.holding import close_sitting
 from flows.pages import Book
 from flows.phrases import step_index
@@ -21,6 +22,8 @@ from flows.stages import Stage
 from flows.turn import Turn
 from flows.weighing.check import CHECKS
 
+NOT_BACK = Woke | Blocked | Unblocked
+SAFER = Stopped | Hurt | Alarmed | Doubted
 AT_A_STRETCH = frozenset({Stage.BRIEFING, Stage.MOVING, Stage.PAUSED})
 
 
@@ -62,3 +65,20 @@ def _stands(talk: Conversation, book: Book) -> bool:
         case Stage.REFERRED:
             return talk.card in book.referrals
     return talk.stage not in AT_A_STRETCH or (sitting is not None and bool(sitting.stretch))
+
+
+def is_over(talk: Conversation, meaning: Meaning, now: datetime) -> bool:
+    """Whether the person comes back to a sitting that was left alone; what makes things safer is heard where it stands."""
+    if talk.sitting is None or isinstance(meaning, NOT_BACK | SAFER):
+        return False
+    return left_alone(talk, now)
+
+
+def end_sitting(talk: Conversation, book: Book, now: datetime) -> tuple[Conversation, list[Effect]]:
+    """End a sitting that was left alone. A pain check in its midst is still finished, but nothing follows it."""
+    turn = Turn(talk, Strayed(), book, now)
+    if talk.stage in (Stage.RATING, Stage.RESTING) and talk.sitting is not None and talk.sitting.begun is not None:
+        return evolve(talk, sitting=evolve(talk.sitting, left=0)), []
+    turn.note("left_alone")
+    close_sitting(turn, stopped=True)
+    return evolve(turn.talk, stage=Stage.HOME, ask="home", answering=None, rating=None, wish=False), turn.effects

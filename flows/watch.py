@@ -66,7 +66,9 @@ def reading(text: str, language: str = "en") -> Reading:
     shares = model.shares(tokens, parsed)
     counted = [rule for rule in rules.fired(parsed) if _counts(rule, shares)]
     found = [(rule.label, rule.kind, rule.id) for rule in counted]
-    found += [(label, kind, "model") for label, kind in sorted({_judge(share) for share in shares}) if label != "benign"]
+    found += [
+        (label, kind, "model") for label, kind in sorted({_judge(share) for share in shares}) if label != "benign"
+    ]
     found.sort(key=lambda one: -LABELS.index(one[0]))
     label = found[0][0] if found else "benign"
     kind = next((kind for strong, kind, _ in found if kind and strong == label), "")

@@ -102,11 +102,17 @@ def reference(db: sqlite3.Connection, seal: Seal, person: str) -> str:
     return "" if row is None else seal.open(row[0], person, "reference")
 
 
-def set_aside(db: sqlite3.Connection, turn: Turn, reason: str, now: datetime) -> None:
+def set_aside(
+    db: sqlite3.Connection, seal: Seal, turn: Turn, reason: str, now: datetime, letters: Sequence[Letter]
+) -> None:
     """A turn that failed for good."""
     check_turn(turn)
-    _do(db, "handle", key=turn.key, now=ticks(now), reason=check_word(reason, "reason"))
     _unwake(db, turn)
+    if _one(db, "seen", key=turn.key) is not None:
+        return
+    _do(db, "handle", key=turn.key, now=ticks(now), reason=check_word(reason, "reason"))
+    for letter in letters:
+        _write(db, seal, turn.person, letter, now, parting=False)
 
 
 def recover(db: sqlite3.Connection, seal: Seal) -> None:

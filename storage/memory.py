@@ -119,11 +119,14 @@ class MemoryStore:
         mine = {number: row.reference for number, row in self._posted.items() if row.person == person and row.reference}
         return mine[max(mine)] if mine else ""
 
-    async def set_aside(self, turn: Turn, reason: str, now: datetime) -> None:
+    async def set_aside(self, turn: Turn, reason: str, now: datetime, letters: Sequence[Letter] = ()) -> None:
         self._ready()
         check_turn(turn)
-        self._handled.setdefault(turn.key, (check_instant(now, "present instant"), check_word(reason, "reason")))
         self._unwake(turn)
+        if turn.key in self._handled:
+            return
+        self._handled[turn.key] = (check_instant(now, "present instant"), check_word(reason, "reason"))
+        self._write(turn.person, letters, now, parting=False)
 
     async def prune(self, now: datetime) -> None:
         self._ready()
@@ -164,9 +167,12 @@ class MemoryStore:
             if decision.conversation is not None:
                 self._conversations[person] = decision.conversation
             self._wakes |= {(person, wake.name): wake.at.astimezone(UTC) for wake in decision.wakes}
-        for letter in decision.letters:
+        self._write(person, decision.letters, now, parting=decision.forget)
+
+    def _write(self, person: str, letters: Sequence[Letter], now: datetime, *, parting: bool) -> None:
+        for letter in letters:
             self._last += 1
-            self._letters[self._last] = _Open(person, letter, now, parting=decision.forget)
+            self._letters[self._last] = _Open(person, letter, now, parting=parting)
 
     def _hush(self, person: str, names: tuple[str, ...]) -> None:
         for name in names:

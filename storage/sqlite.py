@@ -25,7 +25,7 @@ from storage.ledger import SQL
 from storage.limits import check_word
 from storage.link import Link
 from storage.seal import Seal
-from storage.store import KEYS_LAST, POSTED_LAST, Decide, Outcome, Turn, Waiting, Wake
+from storage.store import KEYS_LAST, POSTED_LAST, Decide, Letter, Outcome, Turn, Waiting, Wake
 
 CLOSE_WITHIN = 5.0  # seconds
 _BATCH = 1000  # rows pruned in one transaction: turns get their chance in between
@@ -99,8 +99,8 @@ class SqliteStore:
     async def reference(self, person: str) -> str:
         return await self._ask(lambda db: ledger.reference(db, self._seal, person))
 
-    async def set_aside(self, turn: Turn, reason: str, now: datetime) -> None:
-        await self._run(lambda db: ledger.set_aside(db, turn, reason, now))
+    async def set_aside(self, turn: Turn, reason: str, now: datetime, letters: Sequence[Letter] = ()) -> None:
+        await self._run(lambda db: ledger.set_aside(db, self._seal, turn, reason, now, letters))
 
     async def prune(self, now: datetime) -> None:
         for query, age in (("forget_keys", KEYS_LAST), ("forget_posted", POSTED_LAST)):

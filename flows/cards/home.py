@@ -61,7 +61,7 @@ def reminding(talk: Conversation, book: Book, now: datetime) -> Card:
         buttons = [Button(places.label(zone, now), "zone", zone) for zone in found]
         return card(book, book.say("reminding.place_title"), book.say("reminding.place"), [*buttons, leave], width=1)
     if talk.ask == "clock":
-        clock = places.clock(talk.zone, now)
+        clock = places.clock(talk.draft_zone, now)
         return card(book, "", book.say("reminding.clock", clock=clock), [*yes_no(book, "clock"), leave])
     buttons = [Button(at, "time", at) for at in USUAL_TIMES]
     if talk.reminder is not None:

@@ -130,6 +130,7 @@ def _stop(turn: Turn) -> Finding:
         rating=None,
         wish=False,
         draft_time="",
+        draft_zone="",
         kept_reminder=kept,
         offer="keep_reminder" if kept else "",
     )

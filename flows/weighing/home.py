@@ -72,11 +72,11 @@ def reminding(turn: Turn) -> Finding:
         case "time":
             known = places.zones_of(turn.talk.country)
             zone = turn.talk.zone or (known[0] if len(known) == 1 else "")
-            turn.talk = evolve(turn.talk, draft_time=said.choice, zone=zone)
+            turn.talk = evolve(turn.talk, draft_time=said.choice, draft_zone=zone)
             turn.ask("clock" if zone else "place")
             return Finding.MORE
         case "zone":
-            turn.talk = evolve(turn.talk, zone=said.choice)
+            turn.talk = evolve(turn.talk, draft_zone=said.choice)
             turn.ask("clock")
             return Finding.MORE
         case "clock":
@@ -89,11 +89,12 @@ def reminding(turn: Turn) -> Finding:
 
 def _clock(turn: Turn, choice: str) -> Finding:
     if choice != "yes":
-        turn.talk = evolve(turn.talk, zone="")
+        turn.talk = evolve(turn.talk, draft_zone="")
         turn.ask("place")
         return Finding.MORE
+    turn.talk = evolve(turn.talk, zone=turn.talk.draft_zone)
     arm(turn, Reminder(turn.talk.draft_time, EVERY_DAY, turn.now))
-    turn.talk = evolve(turn.talk, draft_time="", kept_reminder=None)
+    turn.talk = evolve(turn.talk, draft_time="", draft_zone="", kept_reminder=None)
     return Finding.SET
 
 

@@ -33,6 +33,8 @@ def begin(turn: Turn, phase: str, *, button: str = "", ask: str = "level", kind:
 def hurt(turn: Turn) -> None:
     """ "It hurts", said while a pain check is going on: it is part of the answer, and nothing milder may follow."""
     held = turn.talk.rating or Rating("home")
+    if "painful_pop" in held.signals:
+        return
     signal = "painful_pop" if held.button == turn.book.pain.pop_button.id else "pain_or_discomfort"
     signals = tuple(dict.fromkeys((*held.signals, signal)))
     turn.talk = evolve(turn.talk, rating=evolve(held, signals=signals, button="", asks_kind=True))

@@ -156,10 +156,6 @@ def paused(turn: Turn) -> Finding:
     if answered(turn).choice == "finish":
         close_sitting(turn)
         return Finding.FINISH
-    if clearance.left_alone(turn.talk, turn.now):
-        close_sitting(turn)
-        turn.talk = evolve(turn.talk, wish=True)
-        return Finding.WISH
     turn.ask("step")
     return Finding.MOVE
 

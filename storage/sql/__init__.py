@@ -7,6 +7,7 @@ numbered without gaps, never changed once released, each run in one transaction 
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import resources
 
 _NAMED = re.compile(r"^-- (?P<name>[a-z_]+): .+\n(?P<query>(?:(?!-- ).*\n)+)", re.MULTILINE)
@@ -19,7 +20,8 @@ def queries() -> dict[str, str]:
     return {found["name"]: found["query"].strip() for found in _NAMED.finditer(text)}
 
 
-def migrations() -> list[str]:
+@cache
+def migrations() -> tuple[str, ...]:
     """All migrations in order; the first makes schema 1."""
     found = {
         int(match["number"]): entry
@@ -28,4 +30,4 @@ def migrations() -> list[str]:
     }
     if sorted(found) != list(range(1, len(found) + 1)):
         raise ValueError("migrations are not numbered 0001, 0002, ... without gaps")
-    return [found[number].read_text("utf-8") for number in sorted(found)]
+    return tuple(found[number].read_text("utf-8") for number in sorted(found))

@@ -28,6 +28,10 @@ def write(path: Path, script: str) -> None:
         db.executescript(script)
 
 
+def make_folder(path: Path) -> None:
+    path.mkdir(parents=True)
+
+
 def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 

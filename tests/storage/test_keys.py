@@ -70,6 +70,14 @@ def test_a_key_is_never_overwritten(key_file: Path) -> None:
     assert list(key_file.parent.iterdir()) == [key_file]
 
 
+def test_a_name_that_is_taken_in_the_meantime_is_not_replaced(key_file: Path) -> None:
+    key_file.parent.mkdir()
+    key_file.symlink_to("elsewhere")  # to nowhere: it does not exist, and yet the name is taken
+    with pytest.raises(StoreRefused, match="cannot be made"):
+        make_key_file(key_file)
+    assert [file.name for file in key_file.parent.iterdir()] == [key_file.name]
+
+
 def test_where_no_key_can_be_made_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreRefused, match="cannot be made"):

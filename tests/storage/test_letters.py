@@ -60,6 +60,13 @@ async def test_no_second_letter_of_a_person_is_claimed_while_one_is_in_flight(st
     assert await store.claim(number + 1)
 
 
+async def test_nothing_older_is_offered_while_a_later_letter_is_in_flight(store: Store, turns: Turns) -> None:
+    await turns.keep(letters("1", "2"))
+    (first,) = await store.waiting(NOON)
+    assert await store.claim(first.id + 1)
+    assert await store.waiting(NOON) == []
+
+
 async def test_a_letter_that_came_back_waits_at_its_old_place(store: Store, turns: Turns) -> None:
     await turns.keep(letters("1", "2", once=True))
     await store.back(await claim_first(store))

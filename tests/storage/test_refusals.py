@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -12,14 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from storage import sql
 from storage.ending import ended_well
 from storage.errors import Refusal, SealBroken, StoreBusy, StoreRefused
+from storage.ledger import ticks
 from storage.opening import open_store
 from storage.seal import Seal
 from storage.sqlite import SqliteStore, open_sqlite
 from storage.store import Decision, Letter, Turn, Waiting, Wake
 from tests.storage.conftest import Opener
-from tests.storage.files import beside, content, rows, set_mode, write
+from tests.storage.files import beside, content, make_folder, rows, set_mode, write
 from tests.storage.samples import ANN, DAY, KEY, NOON, append
 
 OTHER = Seal([bytes(reversed(KEY))])
@@ -117,7 +120,7 @@ async def test_what_is_no_database_of_ours(path: Path, make: Callable[[Path], ob
 
 
 async def test_a_folder(path: Path) -> None:
-    path.mkdir(parents=True)
+    make_folder(path)
     with pytest.raises(StoreRefused) as caught:
         await open_sqlite(path, Seal([KEY]), now=NOON)
     assert caught.value.kind is Refusal.UNREADABLE
@@ -164,6 +167,7 @@ async def test_a_database_that_another_program_holds(closed: Path) -> None:
 def nobody() -> Iterator[Path]:
     """A folder, and an account that is not root, so that modes mean something."""
     root = os.geteuid() == 0
+    sql.migrations()  # read now; that account may have no way to the code
     with tempfile.TemporaryDirectory() as name:
         if root:
             os.chown(name, 65534, 65534)
@@ -301,16 +305,38 @@ async def test_no_byte_of_the_head_of_the_log_takes_all_of_it_along(opener: Open
             await open_sqlite(copy, Seal([KEY]), now=NOON)
 
 
-async def test_a_log_cut_in_the_middle_of_its_last_commit_is_no_damage(
-    opener: Opener, path: Path, tmp_path: Path
+async def test_an_instant_that_differs_from_its_index_is_found(opener: Opener, path: Path) -> None:
+    at = NOON + DAY / 7
+    store = await opener()
+    await store.keep([Turn(ANN, "k")], lambda turn, talk: Decision(None, wakes=(Wake("w", at),)), NOON)
+    await store.close()
+    sound, needle = content(path)[""], ticks(at).to_bytes(8, "big")
+    places = [found.end() - 1 for found in re.finditer(re.escape(needle), sound)]
+    assert len(places) == 2  # in the table and in its index
+    for where in places:
+        data = bytearray(sound)
+        data[where] ^= 1
+        place(path, bytes(data))
+        await refused(path, Refusal.DAMAGED)
+
+
+@pytest.mark.parametrize("torn", ["cut short", "half written"])
+async def test_a_last_commit_that_is_not_whole_is_no_damage(
+    opener: Opener, path: Path, tmp_path: Path, torn: str
 ) -> None:
     store = await opener()
     for number in range(3):
         await store.keep([Turn(ANN, f"k{number}")], append, NOON)
     files = content(path)
+    log = bytearray(files["-wal"])
+    if torn == "cut short":
+        del log[-1:]
+    else:
+        log[-100:] = bytes(100)
+        log[-200] ^= 1
     copy = tmp_path / "copy.db"
     copy.write_bytes(files[""])
-    beside(copy, "-wal").write_bytes(files["-wal"][:-1])
+    beside(copy, "-wal").write_bytes(log)
     again = await open_sqlite(copy, Seal([KEY]), now=NOON)
     assert await again.read(ANN) == "k0;k1;"
     await again.close()

@@ -188,13 +188,20 @@ async def test_a_full_disk_fails_the_whole_group_and_mends_itself(opener: Opener
     assert await store.keep([Turn(BOB, "2"), Turn(ANN, "3")], big, NOON) == [Kept(), Kept()]
 
 
-async def test_a_sql_error_in_decide_is_not_taken_for_a_full_disk(opener: Opener) -> None:
+async def test_a_turn_that_fails_half_way_is_undone_alone(opener: Opener) -> None:
     store = await opener()
-    await store._link.run(lambda db: db.execute(
-        "CREATE TEMP TRIGGER no_bob BEFORE INSERT ON people WHEN new.person = 'telegram:2'"
-        " BEGIN SELECT RAISE(ABORT, 'no'); END"))  # fmt: skip
-    outcomes = await store.keep([Turn(ANN, "1"), Turn(BOB, "2"), Turn("c", "3")], append, NOON)
-    assert [type(outcome) for outcome in outcomes] == [Kept, Failed, Kept]
+    refuse = (
+        "CREATE TEMP TRIGGER no_bob BEFORE INSERT ON letters WHEN new.person = 'telegram:2'"
+        " BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    await store._link.run(lambda db: db.execute(refuse))
+    decide = always(Decision("talk", (Letter("hello"),), (Wake("w", NOON),)))
+    group = [Turn(ANN, "1"), Turn(BOB, "2"), Turn("c", "3")]
+    assert [type(outcome) for outcome in await store.keep(group, decide, NOON)] == [Kept, Failed, Kept]
+    assert await store.read(BOB) is None
+    assert [person for person, _ in await store.due(NOON)] == ["c", ANN]
+    await store._link.run(lambda db: db.execute("DROP TRIGGER no_bob"))
+    assert await store.keep(group, decide, NOON) == [Seen(), Kept(), Seen()]
 
 
 async def test_prune_goes_through_more_than_one_batch(opener: Opener, path: Path) -> None:

@@ -117,6 +117,13 @@ async def test_set_aside_counts_the_key_as_handled(store: Store) -> None:
     assert await store.read(ANN) is None
 
 
+async def test_set_aside_tells_the_person_once_whatever_became_of_the_conversation(store: Store) -> None:
+    sorry = (Letter("sorry"),)
+    await store.set_aside(Turn(ANN, "k"), "SealBroken", NOON, sorry)
+    await store.set_aside(Turn(ANN, "k"), "SealBroken", NOON, sorry)
+    assert [waiting.body for waiting in await store.waiting(NOON)] == ["sorry"]
+
+
 async def test_set_aside_takes_the_wake_up_away(store: Store, turns: Turns) -> None:
     await turns.keep(wakes(SOON))
     await store.set_aside(Turn(ANN, "k", SOON), "KeyError in screening", NOON)
