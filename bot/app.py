@@ -19,7 +19,7 @@ from bot.channels.telegram.incoming import App
 from bot.channels.telegram.poller import REFUSALS, Poller, TokenRefused
 from bot.channels.telegram.profile import set_profile
 from bot.chat import chat, running
-from bot.clock import Clock, SetClock, SystemClock
+from bot.clock import Clock, FollowedClock, SetClock, SystemClock
 from bot.engine import Engine
 from bot.post import Post
 from bot.settings import Settings
@@ -66,7 +66,7 @@ async def serve(
     settings: Settings, book: Book, *, clock: Clock | None = None, stopped: asyncio.Event | None = None
 ) -> None:
     """The bot on Telegram, until a signal (or `stopped`) ends it. TokenRefused: Telegram does not know the token."""
-    clock = clock or SystemClock()
+    clock = clock or (FollowedClock(settings.clock_file) if settings.clock_file else SystemClock())
     stop = stopped or _stopped_by_signal()
     app = build(settings.telegram_token, settings.telegram_api)
     async with store_of(settings, clock.now()) as store, running(store, book, clock) as engine:

@@ -8,12 +8,20 @@ is never read anywhere else.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
+
+LONGEST_NAP = timedelta(seconds=20)
+"""Who waits for an instant looks at the clock at least this often, whatever the clock did meanwhile."""
 
 
 class Clock(Protocol):
     """Tells the instant, aware and in UTC."""
+
+    nap: timedelta
+    """How long to wait at most before looking at it again."""
 
     def now(self) -> datetime: ...
 
@@ -21,12 +29,16 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
+    nap = LONGEST_NAP
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 class SetClock:
     """A clock that was set: it stands still until it is moved (`runs=False`), or runs on from there."""
+
+    nap = LONGEST_NAP
 
     def __init__(self, at: datetime, *, runs: bool = False) -> None:
         self._at = at.astimezone(UTC)
@@ -49,3 +61,22 @@ class SetClock:
 
     def move_by(self, step: timedelta) -> None:
         self.move_to(self.now() + step)
+
+
+class FollowedClock:
+    """The machine's clock, moved by as many seconds as stand in a file: the playground moves the bot's time with it."""
+
+    nap = timedelta(seconds=0.25)
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._written = 0
+        self._moved = timedelta()
+
+    def now(self) -> datetime:
+        with suppress(OSError, ValueError, OverflowError):
+            written = self._file.stat().st_mtime_ns
+            if written != self._written:
+                self._moved = timedelta(seconds=float(self._file.read_text(encoding="ascii")))
+                self._written = written
+        return datetime.now(UTC) + self._moved

@@ -10,8 +10,6 @@ from bot.clock import Clock, SetClock
 from bot.engine import Engine
 from storage.store import Store
 
-LONGEST_NAP = timedelta(seconds=20)
-"""Wake-ups are looked for at least this often, whatever the clock did meanwhile."""
 SHORTEST_NAP = timedelta(milliseconds=50)
 
 
@@ -33,6 +31,6 @@ async def run(store: Store, engine: Engine, clock: Clock) -> None:
         kept.clear()
         await wake_due(store, engine, clock)
         following = await store.next_wake()
-        nap = LONGEST_NAP if following is None else min(LONGEST_NAP, max(SHORTEST_NAP, following - clock.now()))
+        nap = clock.nap if following is None else min(clock.nap, max(SHORTEST_NAP, following - clock.now()))
         with suppress(TimeoutError):
             await asyncio.wait_for(kept.wait(), nap.total_seconds())

@@ -59,6 +59,8 @@ class Settings:
     webhook_secret: str = ""
     metrics_listen: str = ""
     admins: tuple[int, ...] = ()
+    clock_file: Path | None = None
+    """Seconds by which the bot's clock is moved stand in this file. Only for a Bot API on this machine (the playground)."""
     log: str = "plain"
     log_level: str = "warning"
 
@@ -131,6 +133,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "webhook_secret": _secret,
     "metrics_listen": _listen,
     "admins": _admins,
+    "clock_file": _folder,
     "log": _one_of("plain", "json"),
     "log_level": _one_of(*LEVELS),
 }
@@ -157,6 +160,12 @@ def read(environment: Mapping[str, str]) -> Settings:
 
 
 def _check_together(settings: Settings) -> None:
+    if settings.clock_file is not None and not re.match(
+        r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]", settings.telegram_api
+    ):
+        raise SettingsError(
+            "UNKINK_CLOCK_FILE only works with a Bot API on this machine (UNKINK_TELEGRAM_API); leave it out"
+        )
     if settings.key_file.resolve().is_relative_to(settings.data.resolve()):
         raise SettingsError(
             f"UNKINK_KEY_FILE ({settings.key_file}) lies inside UNKINK_DATA; keep the key apart, in another folder"
