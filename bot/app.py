@@ -35,7 +35,8 @@ log = structlog.get_logger("app")
 
 @asynccontextmanager
 async def store_of(settings: Settings, now: datetime) -> AsyncIterator[Store]:
-    """The store that the settings name, opened and closed. A key is made only where there is neither key nor database."""
+    """The store that the settings name, opened and closed. A key is made only where there is neither key nor
+    database."""
     store = await open_store(settings.database_address, settings.key_file, now=now)
     try:
         yield store

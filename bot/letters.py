@@ -40,7 +40,7 @@ def read(body: str) -> Say:
             page["replaces"],
             page["cause"],
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"no letter: {type(error).__name__}") from error
 
 

@@ -1,6 +1,7 @@
 """Logs: JSON lines or plain ones, on standard error, without content and without secrets.
 
-Libraries' own logs go the same way. What looks like a bot token is blanked in every line and in every traceback, whoever wrote it.
+Libraries' own logs go the same way. What looks like a bot token is blanked in every line and in every traceback,
+whoever wrote it.
 """
 
 from __future__ import annotations

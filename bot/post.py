@@ -1,7 +1,9 @@
 """Delivers what was kept: each person's letters in their order, one in flight.
 
-A letter is claimed on disk before it is sent and marked afterwards, so a crash repeats an answer at worst and never a reminder.
-Trouble with one person holds that person's letters and nobody else's; what was surely not sent waits and is tried again, what may
+A letter is claimed on disk before it is sent and marked afterwards, so a crash repeats an answer at worst and never a
+reminder.
+Trouble with one person holds that person's letters and nobody else's; what was surely not sent waits and is tried
+again, what may
 have been sent is tried again only if a repeat does no harm, and giving up leaves a reason behind.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -18,6 +20,7 @@ from bot import letters
 from bot.clock import Clock
 from bot.engine import Engine
 from flows.effects import Say
+from storage.errors import StoreClosed, StoreTrouble
 from storage.store import Store, Waiting
 
 LONGEST_NAP = 20.0
@@ -26,6 +29,9 @@ BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds to wait after each try that was surely not sent."""
 DOUBTFUL = (5.0, 30.0, 120.0, 120.0)
 """Seconds to wait after each try that may have been sent; after the last the letter is given up."""
+AFTER_TROUBLE = 1.0
+"""Seconds to wait when the store has trouble (a full disk, say)."""
+T = TypeVar("T")
 AT_ONCE = 24
 """Letters in flight together."""
 log = structlog.get_logger("post")
@@ -55,7 +61,8 @@ class Channel(Protocol):
     """What a messenger does: bring one letter to one person."""
 
     async def deliver(self, person: str, say: Say) -> str:
-        """Send it; the messenger's reference of what was sent, or empty. Unsent, Doubtful, Undeliverable: as they say."""
+        """Send it; the messenger's reference of what was sent, or empty. Unsent, Doubtful, Undeliverable: as they
+        say."""
 
 
 async def deliver_waiting(store: Store, channel: Channel, clock: Clock) -> int:
@@ -91,7 +98,7 @@ class Post:
         try:
             while True:
                 self._news.clear()
-                await self._send_waiting()
+                await self._insist(self._send_waiting)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), self._nap())
         finally:
@@ -125,7 +132,7 @@ class Post:
         return max(0.01, min([LONGEST_NAP, *(until - now for until in self._held.values())]))
 
     async def _send(self, letter: Waiting) -> None:
-        if not await self._store.claim(letter.id):
+        if not await self._insist(lambda: self._store.claim(letter.id)):
             return
         try:
             reference = await self._channel.deliver(letter.person, letters.read(letter.body))
@@ -141,7 +148,7 @@ class Post:
             await self._doubt(letter, error)
         else:
             self._tries.pop(letter.id, None)
-            await self._store.sent(letter.id, reference)
+            await self._insist(lambda: self._store.sent(letter.id, reference))
 
     async def _doubt(self, letter: Waiting, error: Exception) -> None:
         """It may have arrived: a reminder is never sent twice, an answer at most a few times."""
@@ -160,9 +167,20 @@ class Post:
 
     async def _again(self, letter: Waiting, wait: float) -> None:
         self._held[letter.person] = asyncio.get_running_loop().time() + wait
-        await self._store.back(letter.id)
+        await self._insist(lambda: self._store.back(letter.id))
 
     async def _give_up(self, letter: Waiting, reason: str) -> None:
         self._tries.pop(letter.id, None)
         log.warning("a letter was given up", reason=reason)
-        await self._store.bury(letter.id, reason)
+        await self._insist(lambda: self._store.bury(letter.id, reason))
+
+    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Ask the store until it answers: what became of a letter is known, and must not be lost to a full disk."""
+        while True:
+            try:
+                return await write()
+            except StoreClosed:
+                raise
+            except StoreTrouble as error:
+                log.error("the post waits for the store", error=type(error).__name__)
+                await asyncio.sleep(AFTER_TROUBLE)

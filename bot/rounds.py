@@ -6,10 +6,16 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
+import structlog
+
 from bot.clock import Clock, SetClock
 from bot.engine import Engine
+from storage.errors import StoreClosed, StoreError
 from storage.store import Store
 
+AFTER_TROUBLE = 1.0
+"""Seconds to wait when the store has trouble (a full disk, say)."""
+log = structlog.get_logger("rounds")
 SHORTEST_NAP = timedelta(milliseconds=50)
 
 
@@ -29,8 +35,15 @@ async def run(store: Store, engine: Engine, clock: Clock) -> None:
         clock.listen(kept)
     while True:
         kept.clear()
-        await wake_due(store, engine, clock)
-        following = await store.next_wake()
+        try:
+            await wake_due(store, engine, clock)
+            following = await store.next_wake()
+        except StoreClosed:
+            raise
+        except StoreError as error:
+            log.error("wake-ups wait for the store", error=type(error).__name__)
+            await asyncio.sleep(AFTER_TROUBLE)
+            continue
         nap = clock.nap if following is None else min(clock.nap, max(SHORTEST_NAP, following - clock.now()))
         with suppress(TimeoutError):
             await asyncio.wait_for(kept.wait(), nap.total_seconds())

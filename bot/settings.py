@@ -23,6 +23,7 @@ from attrs import frozen
 PREFIX = "UNKINK_"
 SECRETS = ("telegram_token", "webhook_secret")
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}", re.ASCII)
+LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:|/|$)")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -60,7 +61,8 @@ class Settings:
     metrics_listen: str = ""
     admins: tuple[int, ...] = ()
     clock_file: Path | None = None
-    """Seconds by which the bot's clock is moved stand in this file. Only for a Bot API on this machine (the playground)."""
+    """Seconds by which the bot's clock is moved stand in this file. Only for a Bot API on this machine (the
+    playground)."""
     log: str = "plain"
     log_level: str = "warning"
 

@@ -1,16 +1,20 @@
 """The free-text watch: what someone typed, read for danger, pain and the wish to stop.
 
-Called on every text in every stage, before the table. It only ever adds to the buttons: "benign" means that nothing was found, never that someone is well.
+Called on every text in every stage, before the table. It only ever adds to the buttons: "benign" means that nothing
+was found, never that someone is well.
 
 How a text is read, in order (flows/watching/ has a file for each):
   letters   one plain spelling: full-width, marks, look-alikes, emoji, apostrophes
   words     short forms and slips of the finger; phrases of the lexicon, with what they mean (content/watch/words.toml)
-  grammar   what a "no" takes back ("no tingling") and what it does not ("no feeling"); what is a hypothesis, a question for information, the past,
+  grammar   what a "no" takes back ("no tingling") and what it does not ("no feeling"); what is a hypothesis, a
+  question for information, the past,
             another person far away, a story, an improvement
   rules     what must never be missed, each with an id and a source (content/watch/rules.toml)
-  model     a small trained model over words, pieces of words and meanings (content/watch/weights.bin, made by tools/train_watch.py)
+  model     a small trained model over words, pieces of words and meanings (content/watch/weights.bin, made by
+  tools/train_watch.py)
   tongues   the gravest words of other languages (content/watch/tongues.toml)
-The stronger of all these wins. A long text is read sentence by sentence, in runs and in windows, so that a flag in the middle is seen.
+The stronger of all these wins. A long text is read sentence by sentence, in runs and in windows, so that a flag in
+the middle is seen.
 
 >>> read("I can't feel my legs")
 'emergency'
@@ -32,7 +36,8 @@ LABELS = rules.LABELS
 Shares = tuple[float, ...]
 
 GRAVE = 0.42
-"""The share of urgent, emergency and crisis together from which the model reads danger. Chosen on held-out folds (tools/train_watch.py folds)."""
+"""The share of urgent, emergency and crisis together from which the model reads danger. Chosen on held-out folds
+(tools/train_watch.py folds)."""
 HURT = 0.45
 """The same for pain or stronger."""
 STOP = 0.45

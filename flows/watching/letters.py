@@ -61,7 +61,7 @@ def tokens(text: str) -> list[str]:
     """Words, numbers and marks of a folded text, in order."""
     out: list[str] = []
     word = ""
-    for sign, after in zip(text, text[1:] + " ", strict=True):
+    for sign, after in zip(text, (text + " ")[1:], strict=True):
         if sign.isalnum():
             word += sign
             continue

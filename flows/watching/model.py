@@ -1,12 +1,14 @@
 """A small trained model: sums of weights, one column a label, over the features of a run of sentences.
 
-The weights are int8 in one file (`weights.bin`), made by tools/train_watch.py; the same sentences and seed give the same bytes. The sum is divided by the
-root of the number of features, so that a long message does not outweigh a short one, and turned into shares that add up to one (softmax).
+`weights.bin` is made by tools/train_watch.py; the same sentences give the same bytes. It holds two tables of int8: one by feature (flows/watching/features.py),
+and one by word, into which the nearness of words in meaning was folded at training ("twinge" weighs like "ache" though no sentence had it). The sum is
+divided by the root of the number of features, so that a long message does not outweigh a short one, and turned into shares that add up to one (softmax).
 """
 
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,53 +16,74 @@ from math import exp, sqrt
 from operator import itemgetter
 
 from flows.watching import data, features
-from flows.watching.grammar import Reading
-from flows.watching.letters import MARKS, STOPS
+from flows.watching.grammar import DENIED, MARKS, Reading
+from flows.watching.letters import MARKS as SIGNS
+from flows.watching.letters import STOPS
 
 COLUMNS = ("benign", "stop_request", "pain_stop", "urgent", "emergency", "crisis")
-HEAD = struct.Struct("<4sB6d6d")
-MAGIC = b"UKW1"
+GROUPS = ("", DENIED, *(sign for sign, _ in MARKS))
+"""The marks a word can carry; each has its own weights in the table by word."""
+HEAD = struct.Struct("<4sIIII18d")
+MAGIC = b"UKW2"
+_WIDTH = len(COLUMNS)
 _LONGEST_RUN = 60
-"""Words in a run of sentences that are read together."""
+"""Tokens in a run of sentences that are read together."""
 _RUN = 4
 """Sentences that are read together at most."""
 _WINDOW = 24
 _STEP = 12
+_STUCK = "flows/content/watch/weights.bin does not fit flows/watching/features.py; run tools/train_watch.py"
 
 Vector = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The table as read from its file: a column of int8 for each label, what one unit weighs, and the bias."""
+    """The tables as read from their file."""
 
     columns: tuple[memoryview, ...]
     units: Vector
+    """What one step of int8 weighs, for each column."""
+    words: dict[str, int]
+    """Where the weights of a word stand in `kin`."""
+    kin: memoryview
+    kin_units: Vector
     bias: Vector
 
 
 @cache
-def weights() -> Weights | None:
-    """The shipped weights, or None while there are none (before the first training)."""
-    try:
-        raw = data.raw("weights.bin")
-    except FileNotFoundError:
-        return None
-    magic, bits, *numbers = HEAD.unpack_from(raw)
-    if magic != MAGIC or bits != features.BITS or len(raw) != HEAD.size + len(COLUMNS) * features.PLACES:
-        raise ValueError("flows/content/watch/weights.bin does not fit flows/watching/features.py; run tools/train_watch.py")
-    body = memoryview(raw)[HEAD.size :].cast("b")
-    columns = tuple(body[k * features.PLACES : (k + 1) * features.PLACES] for k in range(len(COLUMNS)))
-    return Weights(columns, tuple(numbers[:6]), tuple(numbers[6:]))
+def weights() -> Weights:
+    """The shipped weights, opened once."""
+    raw = data.raw("weights.bin")
+    magic, bits, known, words, text, *numbers = HEAD.unpack_from(raw)
+    if magic != MAGIC or bits != features.BITS:
+        raise ValueError(_STUCK)
+    at = HEAD.size
+    keys = array("I", raw[at : at + 4 * known])
+    at += 4 * known
+    columns = tuple(_spread(keys, raw[at + k * known : at + (k + 1) * known]) for k in range(_WIDTH))
+    at += _WIDTH * known
+    size = words * len(GROUPS) * _WIDTH
+    kin = memoryview(raw)[at : at + size].cast("b")
+    names = raw[at + size : at + size + text].decode("utf-8").split()
+    index = {name: place * len(GROUPS) * _WIDTH for place, name in enumerate(names)}
+    return Weights(columns, tuple(numbers[:6]), index, kin, tuple(numbers[6:12]), tuple(numbers[12:]))
+
+
+def _spread(keys: array[int], values: bytes) -> memoryview:
+    """A column as a full table, zero where nothing was learned."""
+    column = bytearray(features.PLACES)
+    for key, value in zip(keys, values, strict=True):
+        column[key] = value
+    return memoryview(bytes(column)).cast("b")
 
 
 def shares(tokens: list[str], read: Reading) -> list[Vector]:
     """For each run of sentences, the share of each label (in the order of COLUMNS)."""
-    table = weights()
-    if table is None or not tokens:
+    if not tokens:
         return []
     sums, counts = _running(tokens, read)
-    return [_share(table, tokens, sums, counts, start, end) for start, end in runs(tokens)]
+    return [_share(tokens, sums, counts, start, end) for start, end in runs(tokens)]
 
 
 def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
@@ -71,9 +94,7 @@ def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
     starts = [0, *ends[:-1]]
     out = []
     for first, start in enumerate(starts):
-        for end in ends[first : first + _RUN]:
-            if end - start <= _LONGEST_RUN:
-                out.append((start, end))
+        out += [(start, end) for end in ends[first : first + _RUN] if end - start <= _LONGEST_RUN]
         if ends[first] - start > _WINDOW:
             out += [(at, min(at + _WINDOW, ends[first])) for at in range(start, ends[first] - _STEP, _STEP)]
     return out
@@ -83,14 +104,14 @@ def _running(tokens: list[str], read: Reading) -> tuple[list[Vector], list[int]]
     """Running sums of weights and of feature counts, one more than there are tokens."""
     around = features.context_places(tokens, read.marks)
     meant = features.meaning_places(tokens, read)
-    sums: list[Vector] = [(0, 0, 0, 0, 0, 0)]
-    counts = [0]
+    last: Vector = (0.0,) * _WIDTH
+    sums, counts = [last], [0]
     for token, mark, near, means in zip(tokens, read.marks, around, meant, strict=True):
         amount, vector = _word(token, mark)
         places = near + means
         more = _gather(tuple(places))
-        last = sums[-1]
-        sums.append(tuple(a + b + c for a, b, c in zip(last, vector, more, strict=True)))
+        last = tuple(a + b + c for a, b, c in zip(last, vector, more, strict=True))
+        sums.append(last)
         counts.append(counts[-1] + amount + len(places))
     return sums, counts
 
@@ -98,24 +119,30 @@ def _running(tokens: list[str], read: Reading) -> tuple[list[Vector], list[int]]
 @lru_cache(maxsize=16384)
 def _word(token: str, mark: str) -> tuple[int, Vector]:
     places = features.word_places(token, mark)
-    return len(places), _gather(places)
+    return len(places), tuple(a + b for a, b in zip(_gather(places), _kin(token, mark), strict=True))
+
+
+def _kin(token: str, mark: str) -> Vector:
+    table = weights()
+    if token not in table.words:
+        return (0.0,) * _WIDTH
+    at = table.words[token] + GROUPS.index(mark) * _WIDTH
+    return tuple(unit * value for unit, value in zip(table.kin_units, table.kin[at : at + _WIDTH], strict=True))
 
 
 def _gather(places: tuple[int, ...]) -> Vector:
     table = weights()
-    assert table is not None
     pick = itemgetter(*places)
-    return tuple(sum(pick(column)) for column in table.columns)
+    return tuple(unit * sum(pick(column)) for unit, column in zip(table.units, table.columns, strict=True))
 
 
-def _share(
-    table: Weights, tokens: list[str], sums: list[Vector], counts: list[int], start: int, end: int
-) -> Vector:
-    words = sum(token not in MARKS for token in tokens[start:end])
+def _share(tokens: list[str], sums: list[Vector], counts: list[int], start: int, end: int) -> Vector:
+    table = weights()
+    words = sum(token not in SIGNS for token in tokens[start:end])
     size = features.length_place(words)
     norm = sqrt(counts[end] - counts[start] + 1)
     logits = [
-        bias + unit * (high - low + column[size]) / norm
+        bias + (high - low + unit * column[size]) / norm
         for bias, unit, high, low, column in zip(
             table.bias, table.units, sums[end], sums[start], table.columns, strict=True
         )
@@ -124,9 +151,3 @@ def _share(
     odds = [exp(logit - top) for logit in logits]
     whole = sum(odds)
     return tuple(odd / whole for odd in odds)
-
-
-@cache
-def columns_of(label: str) -> tuple[int, ...]:
-    """The columns that stand for a label or a stronger one."""
-    return tuple(range(COLUMNS.index(label), len(COLUMNS)))

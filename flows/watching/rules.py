@@ -31,6 +31,8 @@ class Rule:
     without: frozenset[str] = frozenset()
     denied: bool = False
     """Whether a "no" before the words does not matter."""
+    soft: bool = False
+    """Whether the rule alone does not decide: the trained model must not be sure of the contrary."""
 
 
 @cache
@@ -54,6 +56,7 @@ def _rule(row: dict[str, object]) -> Rule:
         even=AWAY if "all" in even else even,
         without=frozenset(str(row.get("without", "")).split()),
         denied=bool(row.get("denied", False)),
+        soft=bool(row.get("soft", False)),
     )
 
 

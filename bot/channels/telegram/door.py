@@ -25,7 +25,8 @@ log = structlog.get_logger("telegram")
 
 
 def build(token: str, root: str) -> App:
-    """python-telegram-bot's Application with our handlers and our transport; it neither polls nor schedules by itself."""
+    """python-telegram-bot's Application with our handlers and our transport; it neither polls nor schedules by
+    itself."""
     builder = Application.builder().token(token).base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
     app = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest()).updater(None).job_queue(None).build()
     app.add_handlers(handlers())
@@ -45,7 +46,8 @@ class Door:
         self._side: set[asyncio.Task[None]] = set()
 
     async def take(self, updates: list[Update]) -> None:
-        """Returns when everything of the batch is kept or set aside. StoreError: it is not, nothing may be confirmed."""
+        """Returns when everything of the batch is kept or set aside. StoreError: it is not, nothing may be
+        confirmed."""
         turns = [await self._read(update) for update in updates]
         await asyncio.gather(*(turn for turn in turns if turn is not None))
 

@@ -1,6 +1,8 @@
-"""Updates become events: python-telegram-bot's handlers say who it was and what happened. They decide nothing and send nothing.
+"""Updates become events: python-telegram-bot's handlers say who it was and what happened. They decide nothing and
+send nothing.
 
-`Application.process_update` swallows what a handler raises, so a handler that left nothing behind counts as a failure, never as
+`Application.process_update` swallows what a handler raises, so a handler that left nothing behind counts as a
+failure, never as
 done; the last handler takes whatever no other took.
 """
 

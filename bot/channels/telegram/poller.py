@@ -1,7 +1,9 @@
 """Fetches updates and confirms them only when they are kept.
 
-Asking with a higher offset makes Telegram forget everything below it, so the offset moves only after the engine has every
-update of the batch on disk (promise 3). The answer is read by hand, one update at a time: a single one that cannot be read is
+Asking with a higher offset makes Telegram forget everything below it, so the offset moves only after the engine has
+every
+update of the batch on disk (promise 3). The answer is read by hand, one update at a time: a single one that cannot be
+read is
 set aside by its error, and the rest go on. What people wrote while the bot was away is never thrown away.
 """
 
@@ -41,7 +43,8 @@ class _Trouble(Exception):
 
 
 class Poller:
-    """Polls until cancelled. `take` handles a batch and returns when all of it is kept; if it raises, nothing is confirmed."""
+    """Polls until cancelled. `take` handles a batch and returns when all of it is kept; if it raises, nothing is
+    confirmed."""
 
     def __init__(self, root: str, token: str, take: Callable[[list[Update]], Awaitable[None]]) -> None:
         self._url = f"{root}/bot{token}/getUpdates"
