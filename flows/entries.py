@@ -35,7 +35,7 @@ def entry(talk: Conversation, text: str, book: Book, now: datetime) -> Answered 
 
 
 def _level(text: str) -> Answered | None:
-    words = plain(text).split()
+    words = [] if text.strip().startswith("-") else plain(text).split()
     if len(words) in (2, 4) and words[-1] == "10" and (len(words) == 2 or words[1:3] == ["out", "of"]):
         words = words[:1]
     if len(words) != 1:

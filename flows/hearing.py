@@ -40,6 +40,8 @@ YES_NO = {
     "not sure": "not_sure", "unsure": "not_sure", "maybe": "not_sure", "dont know": "not_sure",
     "i dont know": "not_sure", "idk": "not_sure",
 }  # fmt: skip
+PAIN_WORDS = frozenset({"pain", "ouch"})
+"""Of the words that always stop, those that tell of pain: they stop the stretch and ask about it."""
 GO_AHEAD = frozenset(
     {"next", "done", "ok", "okay", "fine", "good", "ready", "continue", "go on", "feels fine", "feels good"}
 )
@@ -116,12 +118,14 @@ def _words(talk: Conversation, text: str, book: Book, now: datetime) -> Meaning:
     spoken = next((button for button in buttons if words and plain(button.words) == words), None)
     if spoken is not None:
         return _spoken(talk, spoken, now)
+    if words in book.rules.stop_words:
+        return Hurt() if words in PAIN_WORDS else Stopped()
     reading = watch.reading(text)
     if reading.label in ("emergency", "urgent"):
         return Alarmed(reading.label, "words", ",".join(reading.rules), reading.kind)
     if reading.label == "pain_stop":
         return Hurt()
-    if reading.label == "stop_request" or words in book.rules.stop_words:
+    if reading.label == "stop_request":
         return Stopped()
     return _entered(talk, text, words, buttons, book, now)
 
