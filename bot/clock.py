@@ -1,8 +1,7 @@
 """What time it is, and who is due.
 
 `now` comes from a clock that can be set, so that a test, `--at` or the playground can look at tomorrow's reminder
-today. Time
-is never read anywhere else.
+today. Time is never read anywhere else.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """One door for everything that happens: load, step, keep.
 
 Turns that wait are handled together, in one transaction (group commit): while one group is being written the next one
-gathers,
-so a busy bot pays for one fsync where it would pay for fifty. A turn that raises is rolled back alone, tried again,
-and after
-three times set aside; the person is told once. Only when `handle` has returned is anything certain, so only then may
-an update
-be confirmed to the messenger (promise 3).
+gathers, so a busy bot pays for one fsync where it would pay for fifty. A turn that raises is rolled back alone, tried
+again, and after three times set aside; the person is told once. Only when `handle` has returned is anything certain,
+so only then may an update be confirmed to the messenger (promise 3).
 """
 
 from __future__ import annotations
@@ -74,13 +71,14 @@ class Engine:
     async def wake(self, person: str, wake: KeptWake) -> Outcome:
         """Hand in a wake-up that is due: it goes through the same door as a tap.
 
-        Its key is a hash: handled keys outlive a /delete by some days, and a name such as "seen" would tell of a red flag.
+        Its key is a hash: handled keys outlive a /delete by some days, and a name such as "seen" would tell of a red
+        flag.
         """
         named = hashlib.sha256(f"{person}\n{wake.name}\n{wake.at.isoformat()}".encode()).hexdigest()[:32]
         return await self.handle(person, Woke(wake.name), f"wake:{named}", wake)
 
     async def run(self) -> None:
-        """Handle what waits, group by group, until cancelled; whoever still waits then is told that nothing was kept."""
+        """Handle what waits, group by group, until cancelled; who still waits then is told that nothing was kept."""
         group: list[_Waiting] = []
         try:
             while True:

@@ -1,10 +1,9 @@
 """Delivers what was kept: each person's letters in their order, one in flight.
 
 A letter is claimed on disk before it is sent and marked afterwards, so a crash repeats an answer at worst and never a
-reminder.
-Trouble with one person holds that person's letters and nobody else's; what was surely not sent waits and is tried
-again, what may
-have been sent is tried again only if a repeat does no harm, and giving up leaves a reason behind.
+reminder. Trouble with one person holds that person's letters and nobody else's; what was surely not sent waits and is
+tried again, what may have been sent is tried again only if a repeat does no harm, and giving up leaves a reason
+behind.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """Settings: from the environment and a TOML file into one frozen value, read once, every fault named.
 
 Names in the environment are `UNKINK_` plus the field in capitals; a secret may instead be named by a file,
-`UNKINK_..._FILE`.
-The file is `unkink.toml` in the working folder, or what `UNKINK_SETTINGS` names, with a table `[unkink]`.
+`UNKINK_..._FILE`. The file is `unkink.toml` in the working folder, or what `UNKINK_SETTINGS` names, with a table
+`[unkink]`.
 
 Read by hand and not by a settings library on purpose: those we tried print a value that they refuse, and a mistyped
-token
-belongs in no terminal and no log.
+token belongs in no terminal and no log.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """May this person stretch now, and which stretches? Promises 1 and 7 stand on this page.
 
 Two layers. What is *safe* follows from health alone: the agreement, a valid screening, no hold, no rest, nothing
-switched
-off. What *fits* follows from this sitting: props, the first hour of the day, gentle moves only after pain, the limits
-of a day.
-A step is shown only if `may_move` says so at that very moment, however the conversation got there.
+switched off. What *fits* follows from this sitting: props, the first hour of the day, gentle moves only after pain,
+the limits of a day. A step is shown only if `may_move` says so at that very moment, however the conversation got
+there.
 """
 
 from __future__ import annotations

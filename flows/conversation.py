@@ -1,10 +1,8 @@
 """What is remembered of one person between two messages.
 
 A conversation is a value: a turn makes a new one. Fields stand in groups: where it is, who it is about, what the
-screening
-found, what is barred, the sitting that is open, what is kept of past ones, the reminder. Instants are aware UTC. No
-name,
-no message text, nothing a table below does not need.
+screening found, what is barred, the sitting that is open, what is kept of past ones, the reminder. Instants are aware
+UTC. No name, no message text, nothing a table below does not need.
 """
 
 from __future__ import annotations

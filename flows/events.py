@@ -1,8 +1,7 @@
 """What can happen to a conversation, in the past tense.
 
 A channel hands in the outer events. `flows.hearing` turns some of them into what they mean just now (a tap on the
-present
-question is an answer, a tap on an old one is not), and the table in `flows.machine` knows all of them.
+present question is an answer, a tap on an old one is not), and the table in `flows.machine` knows all of them.
 """
 
 from __future__ import annotations

@@ -4,11 +4,9 @@ Four rules, in this order:
 
 1. What makes things safer is heard from any button of any age: stop, "it hurts", a red-flag answer (promise 4).
 2. Any other tap counts only if it carries the present question's token and a choice that stands on the present card,
-and the
-   question is not older than a day. So a double tap, last week's keyboard and forged data answer nothing.
+   and the question is not older than a day. So a double tap, last week's keyboard and forged data answer nothing.
 3. Words are read by the watch in every stage before anything else (promise 6). Only text that is word for word a
-button of
-   the present card goes past it: it is that button.
+   button of the present card goes past it: it is that button.
 4. Typed words may stand for a button or a wanted entry (a time, a country, a number). The same words again within a
    second are a message sent twice, not the answer to the next question.
 """

@@ -1,16 +1,13 @@
 """The table, and the one step a conversation takes.
 
 All that moves a conversation stands in EDGES, read from top to bottom: for an event at a stage the first edge whose
-guard
-holds is taken. The table is total: every meaning of `flows.events` has an edge without a guard in every stage, even
-if it
-only shows the present question again. Questions, stretches and steps are data, so new content adds no edge.
+guard holds is taken. The table is total: every meaning of `flows.events` has an edge without a guard in every stage,
+even if it only shows the present question again. Questions, stretches and steps are data, so new content adds no
+edge.
 
 Two rules of the house: only this file imports `transitions`, and only enum members and functions stand in the table,
-so that a
-type checker finds the mistakes that strings would hide. `auto_transitions` is off: it would add a way to MOVING past
-the
-screening.
+so that a type checker finds the mistakes that strings would hide. `auto_transitions` is off: it would add a way to
+MOVING past the screening.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The next reminder: zone, wall time and days in, an instant out.
 
 What is true is the zone, the wall time and the weekdays; an instant is only computed from them. Four things go wrong
-when
-days are counted by adding 24 hours or by walking local time, so each has a rule here:
+when days are counted by adding 24 hours or by walking local time, so each has a rule here:
 
 - a wall time that is skipped (clocks go forward) uses the offset in force before the gap: 02:30 rings at 03:30;
 - a wall time that comes twice rings the first time only. `datetime` with fold=0 means just that, and this too for the
@@ -56,9 +55,8 @@ def next_reminder(
     """The instant (UTC) of the next reminder; one that lies in the past is due now. None: no day is chosen.
 
     `days` are ISO weekdays, 1 = Monday. `armed` is when the schedule was set: nothing up to then is caught up;
-    without it
-    and without `last_sent` it is `now`. `quiet` bars late reminders only. ValueError: unknown zone, impossible time
-    or day.
+    without it and without `last_sent` it is `now`. `quiet` bars late reminders only. ValueError: unknown zone,
+    impossible time or day.
     """
     zone, clock = zone_of(tz), wall_time(local_time)
     silent = None if quiet is None else (wall_time(quiet[0]), wall_time(quiet[1]))

@@ -1,8 +1,7 @@
 """One turn: the throw-away model that the table moves.
 
 `transitions` changes the stage before callbacks run and has no way back, so it never touches a kept conversation: it
-moves a
-Turn, and a turn that raises is simply dropped.
+moves a Turn, and a turn that raises is simply dropped.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Older stored forms of a conversation to the present one, a function each.
 
 When a field of `Conversation` changes its name or meaning: raise FORM, write the step from the form before, and put a
-sample of
-the old form into `tests/flows/forms/`. New fields with a default need no step.
+sample of the old form into `tests/flows/forms/`. New fields with a default need no step.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def read(text: str, language: str = "en") -> str:
 def reading(text: str, language: str = "en") -> Reading:
     """The label with what stands behind it."""
     tokens = words.read(letters.fold(text))
-    parsed = grammar.parse(tokens, words.tags(tokens))
+    parsed = grammar.parse(tokens)
     shares = model.shares(tokens, parsed)
     counted = [rule for rule in rules.fired(parsed) if _counts(rule, shares)]
     found = [(rule.label, rule.kind, rule.id) for rule in counted]
@@ -121,7 +121,7 @@ def explain(text: str, language: str = "en") -> str:
     """
     found = reading(text, language)
     tokens = words.read(letters.fold(text))
-    parsed = grammar.parse(tokens, words.tags(tokens))
+    parsed = grammar.parse(tokens)
     lines = [f"label: {found.label}" + (f" ({found.kind})" if found.kind else "")]
     lines += [f"rule {id}: {_rules()[id].label} ({_rules()[id].source})" for id in found.rules if id in _rules()]
     lines += ["the trained model agrees"] if "model" in found.rules else []

@@ -1,9 +1,8 @@
 """Time zones from the `tzdata` package, never from the machine.
 
 A machine's own zone files are often old: on one test machine 15 zones differed, Casablanca on 433 days of two years.
-The
-package is a dependency with a version, so every copy of the bot counts hours alike. The process's search path is left
-alone.
+The package is a dependency with a version, so every copy of the bot counts hours alike. The process's search path is
+left alone.
 """
 
 from __future__ import annotations

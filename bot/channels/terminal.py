@@ -6,8 +6,7 @@
     > 2
 
 A button is answered by its number or by its words. A line that begins with @ moves the clock: `@ +10m`, `@ 08:00`
-(the next
-08:00), `@ 2026-11-24 08:00`; on the way everything that falls due happens at its time.
+(the next 08:00), `@ 2026-11-24 08:00`; on the way everything that falls due happens at its time.
 """
 
 from __future__ import annotations

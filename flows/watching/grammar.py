@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.watching import levels, words
 from flows.watching.letters import STOPS
 from flows.watching.words import Tag
 
@@ -19,7 +20,9 @@ AWAY = frozenset({"if", "info", "past", "better", "story", "far"})
 _SUBJECTS = frozenset(
     "i im ive my mine its it he she hes shes they theyre we you youre there theres the this that these both".split()
 )
+_SPEAKERS = frozenset("i im ive it its he she hes shes they theyre we you youre there".split())
 _JOIN = frozenset({"or", "nor", "and", "any"})
+_REFUSALS = frozenset({"no", "nope"})
 _NOT_LIMIT = 5
 _GRAMMAR = frozenset({"not", "not_after", "but", "near", "person", "me", *AWAY})
 
@@ -49,8 +52,9 @@ MARKS = (("?", frozenset({"if", "info"})), ("@", frozenset({"far", "story"})), (
 DENIED = "~"
 
 
-def parse(tokens: list[str], tags: list[Tag]) -> Reading:
+def parse(tokens: list[str]) -> Reading:
     """Meanings of the tokens with denial and segments worked out."""
+    tags = sorted([*words.tags(tokens), *levels.tags(tokens)], key=lambda tag: tag.start)
     cuts = _cuts(tokens, tags)
     denied = _denied(tokens, tags)
     meanings = []
@@ -117,6 +121,8 @@ def _scope(tokens: list[str], tags: list[Tag], number: int) -> set[int]:
             break
         if "but" in tag.means:
             break
+        if tokens[tags[number].start] in _REFUSALS and len(between) < 2 and {"stop", "stop_say"} & set(tag.means):
+            break  # "no stop", "nope, enough": a no to going on
         out.add(later)
         end = tag.end
     return out
@@ -129,7 +135,7 @@ def _breaks(between: list[str], listing: bool, tokens: list[str], at: int) -> bo
     if "," in between:
         return not (listing and len(between) <= 2 and "or" in tokens[at : at + 8])
     if listing:
-        return not _JOIN & set(between) and len(between) > 1
+        return bool(_SPEAKERS & set(between)) or (not _JOIN & set(between) and len(between) > 1)
     return any(word in _SUBJECTS for word in between)
 
 

@@ -107,7 +107,7 @@ def known_word(token: str) -> str:
 
 
 def tags(tokens: list[str]) -> list[Tag]:
-    """Every meaning in the tokens, longest phrase first, without overlap."""
+    """Every meaning of the lexicon in the tokens, longest phrase first, without overlap."""
     root, found, at = tree(), [], 0
     while at < len(tokens):
         if tokens[at] not in root:

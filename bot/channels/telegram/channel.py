@@ -1,8 +1,7 @@
 """Letters out: which card is edited in place, which is frozen with its answer, which is a new message.
 
 What was sent last is remembered with the letter, as `card:last:token`: the message that holds the present card, the
-newest
-message of ours, and the card's token. So a restart changes nothing, and no list of messages is kept.
+newest message of ours, and the card's token. So a restart changes nothing, and no list of messages is kept.
 """
 
 from __future__ import annotations

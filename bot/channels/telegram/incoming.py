@@ -2,8 +2,7 @@
 send nothing.
 
 `Application.process_update` swallows what a handler raises, so a handler that left nothing behind counts as a
-failure, never as
-done; the last handler takes whatever no other took.
+failure, never as done; the last handler takes whatever no other took.
 """
 
 from __future__ import annotations

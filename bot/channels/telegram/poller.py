@@ -1,10 +1,9 @@
 """Fetches updates and confirms them only when they are kept.
 
 Asking with a higher offset makes Telegram forget everything below it, so the offset moves only after the engine has
-every
-update of the batch on disk (promise 3). The answer is read by hand, one update at a time: a single one that cannot be
-read is
-set aside by its error, and the rest go on. What people wrote while the bot was away is never thrown away.
+every update of the batch on disk (promise 3). The answer is read by hand, one update at a time: a single one that
+cannot be read is set aside by its error, and the rest go on. What people wrote while the bot was away is never thrown
+away.
 """
 
 from __future__ import annotations

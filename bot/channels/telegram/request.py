@@ -1,8 +1,7 @@
 """How python-telegram-bot reaches the Bot API: its own hook for transports, filled with aiohttp.
 
 What comes with the library costs several times the CPU and writes each address, token included, into the log. The
-errors
-keep their cause, because it decides whether a letter was surely not sent (see `outcome.py`).
+errors keep their cause, because it decides whether a letter was surely not sent (see `outcome.py`).
 """
 
 from __future__ import annotations
