@@ -141,7 +141,7 @@ def choices(talk: Conversation, book: Book, now: datetime) -> tuple[Stretch, ...
 def may_start(stretch: str, talk: Conversation, book: Book, now: datetime) -> bool:
     """Whether this stretch may be begun in the open sitting."""
     sitting = talk.sitting
-    if sitting is None or sitting.left == 0 or left_alone(talk, now) or out_of_time(sitting, book, now):
+    if sitting is None or sitting.left == 0 or sitting.over or left_alone(talk, now) or out_of_time(sitting, book, now):
         return False
     return stretch in {choice.id for choice in choices(talk, book, now)}
 
@@ -149,7 +149,7 @@ def may_start(stretch: str, talk: Conversation, book: Book, now: datetime) -> bo
 def may_move(talk: Conversation, book: Book, now: datetime) -> bool:
     """Whether the step that the conversation stands at may be shown. The one door to a step (promise 1)."""
     sitting = talk.sitting
-    if sitting is None or sitting.baseline is None or left_alone(talk, now):
+    if sitting is None or sitting.baseline is None or sitting.over or left_alone(talk, now):
         return False
     if sitting.stretch not in safe(talk, book, now):
         return False

@@ -101,6 +101,8 @@ class Sitting:
     """Only additions from now on."""
     left: int | None = None
     """How many stretches may still be started; None: as many as time allows."""
+    over: bool = False
+    """It was left alone in the midst of a pain check: that is still finished, and nothing else follows."""
     props: tuple[str, ...] = ()
     region: str = ""
     short: bool = False

@@ -79,7 +79,7 @@ def end_sitting(talk: Conversation, book: Book, now: datetime) -> tuple[Conversa
     """End a sitting that was left alone. A pain check in its midst is still finished, but nothing follows it."""
     turn = Turn(talk, Strayed(), book, now)
     if talk.stage in (Stage.RATING, Stage.RESTING) and talk.sitting is not None and talk.sitting.begun is not None:
-        return evolve(talk, sitting=evolve(talk.sitting, left=0)), []
+        return evolve(talk, sitting=evolve(talk.sitting, over=True)), []
     turn.note("left_alone")
     close_sitting(turn, stopped=True)
     return evolve(turn.talk, stage=Stage.HOME, ask="home", answering=None, rating=None, wish=False), turn.effects

@@ -12,10 +12,11 @@ import random
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,12 +147,40 @@ def varied(lines: list[Line]) -> list[Line]:
 def places(text: str) -> list[int]:
     """All feature places of a text read as one run."""
     tokens = words.read(letters.fold(text))
-    read = grammar.parse(tokens, words.tags(tokens))
+    read = grammar.parse(tokens)
     out = [place for token, mark in zip(tokens, read.marks, strict=True) for place in features.word_places(token, mark)]
     for near in (*features.context_places(tokens, read.marks), *features.meaning_places(tokens, read)):
         out += near
     out.append(features.length_place(sum(token not in letters.MARKS for token in tokens)))
     return out
+
+
+DIMENSIONS = 64
+KIN = 1.5
+"""How much the vector of a word counts beside its features."""
+GROUPS = model.GROUPS
+
+
+@cache
+def vectors() -> tuple[dict[str, int], np.ndarray]:
+    """What words are near in meaning: a vector for each of some thousand English words (see vectors.md)."""
+    known = (SENTENCES / "vectors.words").read_text("utf-8").split()
+    raw = np.frombuffer((SENTENCES / "vectors.bin").read_bytes(), np.int8).reshape(len(known), DIMENSIONS)
+    return {word: at for at, word in enumerate(known)}, raw / 127.0 * KIN
+
+
+def kin(texts: list[str]) -> np.ndarray:
+    """For each text and each mark, the sum of its words' vectors, scaled as the other features are."""
+    index, table = vectors()
+    out = np.zeros((len(texts), len(GROUPS), DIMENSIONS))
+    for row, text in enumerate(texts):
+        tokens = words.read(letters.fold(text))
+        marks = grammar.parse(tokens).marks
+        for token, mark in zip(tokens, marks, strict=True):
+            if token in index:
+                out[row, GROUPS.index(mark)] += table[index[token]]
+        out[row] /= len(places(text)) ** 0.5
+    return out.reshape(len(texts), -1)
 
 
 def matrix(texts: list[str]) -> csr_matrix:
@@ -170,29 +199,50 @@ def matrix(texts: list[str]) -> csr_matrix:
     return csr_matrix((np.array(values, np.float64), np.array(columns), np.array(starts)), (len(texts), features.PLACES))
 
 
-BOOST = {"benign": 1.0, "stop_request": 1.0, "pain_stop": 1.0, "urgent": 1.0, "emergency": 1.0, "crisis": 1.0}
+FEWEST = 8
 
 
-def fit(lines: list[Line]) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (places x labels) and bias of a multinomial logistic regression."""
+def common(lines: list[Line], rows: csr_matrix) -> np.ndarray:
+    """Places that at least FEWEST lines reach: what fewer say does not generalise, and an empty place adds no noise to an unseen word."""
+    groups = np.array([line.group for line in lines], np.int64)
+    which = np.repeat(groups, np.diff(rows.indptr))
+    pairs = np.unique(rows.indices.astype(np.int64) << 20 | which)
+    return np.flatnonzero(np.bincount(pairs >> 20, minlength=features.PLACES) >= FEWEST)
+
+
+def fit(lines: list[Line]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights (places x labels), weights of the vectors and bias of a multinomial logistic regression."""
     made = varied(lines)
-    rows = matrix([line.text for line in made])
-    used = np.unique(rows.indices)
+    texts = [line.text for line in made]
+    rows = matrix(texts)
+    used = common(made, rows)
     labels = np.array([model.COLUMNS.index(line.label) for line in made])
-    weight = np.array([line.weight * BOOST[line.label] for line in made])
-    learner = LogisticRegression(C=STRENGTH, max_iter=150, tol=1e-3)
-    learner.fit(rows[:, used], labels, sample_weight=weight)
+    weight = np.array([line.weight for line in made])
+    learner = LogisticRegression(C=STRENGTH, max_iter=120, tol=1e-3)
+    learner.fit(hstack([rows[:, used], csr_matrix(kin(texts))], format="csr"), labels, sample_weight=weight)
     table = np.zeros((features.PLACES, len(model.COLUMNS)))
-    table[used] = learner.coef_.T
-    return table, learner.intercept_
+    table[used] = learner.coef_[:, : len(used)].T
+    return table, learner.coef_[:, len(used) :].T, learner.intercept_
 
 
-def pack(table: np.ndarray, bias: np.ndarray) -> bytes:
-    """int8 with one unit a column; the largest 0.02 % of weights are cut so that the rest is finer."""
+def small(table: np.ndarray) -> tuple[np.ndarray, list[float]]:
+    """Numbers as int8 with one unit a column; the largest few weights are cut so that the rest is finer."""
     units = [max(float(np.quantile(np.abs(column[column != 0]), 0.9998)), 1e-9) / 127 for column in table.T]
-    small = np.clip(np.rint(table / np.array(units)), -127, 127).astype(np.int8)
-    head = model.HEAD.pack(model.MAGIC, features.BITS, *(round(unit, 9) for unit in units), *(round(float(b), 6) for b in bias))
-    return head + small.T.tobytes()
+    units = [float(np.float32(unit)) for unit in units]
+    return np.clip(np.rint(table / np.array(units)), -127, 127).astype(np.int8), units
+
+
+def pack(table: np.ndarray, kin_weights: np.ndarray, bias: np.ndarray) -> bytes:
+    """The file of weights, as flows/watching/model.py reads it."""
+    index, vector = vectors()
+    by_word = np.concatenate([vector @ part for part in kin_weights.reshape(len(GROUPS), DIMENSIONS, -1)], axis=1)
+    kin_table, kin_units = small(by_word.reshape(-1, len(model.COLUMNS)))
+    small_table, units = small(table)
+    keys = np.flatnonzero(small_table.any(axis=1)).astype("<u4")
+    text = " ".join(index).encode()
+    numbers = (*units, *kin_units, *(float(np.float32(b)) for b in bias))
+    head = model.HEAD.pack(model.MAGIC, features.BITS, len(keys), len(index), len(text), *numbers)
+    return head + keys.tobytes() + small_table[keys].T.tobytes() + kin_table.tobytes() + text
 
 
 def main() -> None:

@@ -237,7 +237,8 @@ def pain_row(turn: Turn, n: int) -> PainRow:
 
 def _go_on_or_finish(turn: Turn) -> Finding:
     sitting = sitting_of(turn)
-    if not clearance.out_of_time(sitting, turn.book, turn.now) and sitting.left != 0:
+    ended = sitting.over or sitting.left == 0 or clearance.out_of_time(sitting, turn.book, turn.now)
+    if not ended:
         return Finding.GO_ON
     close_sitting(turn)
     return Finding.FINISH
