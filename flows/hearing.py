@@ -5,8 +5,8 @@ Four rules, in this order:
 1. What makes things safer is heard from any button of any age: stop, "it hurts", a red-flag answer (promise 4).
 2. Any other tap counts only if it carries the present question's token and a choice that stands on the present card,
    and the question is not older than a day. So a double tap, last week's keyboard and forged data answer nothing.
-3. Words are read by the watch in every stage before anything else (promise 6). Only text that is word for word a
-   button of the present card goes past it: it is that button.
+3. Words are read by the watch in every stage before anything else (promise 6). Only text that is from end to end a
+   button of the present card, a name or a number that is wanted there goes past it.
 4. Typed words may stand for a button or a wanted entry (a time, a country, a number). The same words again within a
    second are a message sent twice, not the answer to the next question.
 """
@@ -116,16 +116,22 @@ def _words(talk: Conversation, text: str, book: Book, now: datetime) -> Meaning:
     spoken = next((button for button in buttons if words and plain(button.words) == words), None)
     if spoken is not None:
         return _spoken(talk, spoken, now)
+    known = _known(talk, text, words, buttons, book, now)
+    if known is not None:
+        return _typed(talk, known, now)
     if words in book.rules.stop_words:
         return Hurt() if words in PAIN_WORDS else Stopped()
+    return _read(text)
+
+
+def _read(text: str) -> Meaning:
+    """What the watch makes of free text."""
     reading = watch.reading(text)
     if reading.label in ("emergency", "urgent"):
         return Alarmed(reading.label, "words", ",".join(reading.rules), reading.kind)
     if reading.label == "pain_stop":
         return Hurt()
-    if reading.label == "stop_request":
-        return Stopped()
-    return _entered(talk, text, words, buttons, book, now)
+    return Stopped() if reading.label == "stop_request" else Wrote(text)
 
 
 def _spoken(talk: Conversation, button: Button, now: datetime) -> Meaning:
@@ -142,14 +148,12 @@ def _typed(talk: Conversation, meant: Answered, now: datetime) -> Meaning:
     return Strayed() if twice or question_is_old(talk, now) else evolve(meant, typed=True)
 
 
-def _entered(
+def _known(
     talk: Conversation, text: str, words: str, buttons: tuple[Button, ...], book: Book, now: datetime
-) -> Meaning:
+) -> Answered | None:
+    """Words that stand for a button, or an entry that is wanted here."""
     choice = YES_NO.get(words)
     if choice is None and talk.stage is Stage.MOVING and words in GO_AHEAD:
         choice = "fine"
     meant = next((Answered(b.ask, b.choice) for b in buttons if choice and b.choice == choice), None)
-    meant = meant or entry(talk, text, book, now)
-    if meant is None:
-        return Wrote(text)
-    return _typed(talk, meant, now)
+    return meant or entry(talk, text, book, now)

@@ -27,7 +27,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from flows.watching import grammar, letters, model, rules, words
+from flows.watching import grammar, letters, model, rules, tongues, words
 from flows.watching.rules import Rule
 
 LABELS = rules.LABELS
@@ -66,11 +66,13 @@ def read(text: str, language: str = "en") -> str:
 
 def reading(text: str, language: str = "en") -> Reading:
     """The label with what stands behind it."""
-    tokens = words.read(letters.fold(text))
+    folded = letters.fold(text)
+    tokens = words.read(folded)
     parsed = grammar.parse(tokens)
     shares = model.shares(tokens, parsed)
     counted = [rule for rule in rules.fired(parsed) if _counts(rule, shares)]
     found = [(rule.label, rule.kind, rule.id) for rule in counted]
+    found += [(word.label, word.kind, word.id) for word in tongues.heard(folded, language)]
     found += [
         (label, kind, "model") for label, kind in sorted({_judge(share) for share in shares}) if label != "benign"
     ]

@@ -23,7 +23,7 @@ from flows.watching.letters import STOPS
 COLUMNS = ("benign", "stop_request", "pain_stop", "urgent", "emergency", "crisis")
 GROUPS = ("", DENIED, *(sign for sign, _ in MARKS))
 """The marks a word can carry; each has its own weights in the table by word."""
-HEAD = struct.Struct("<4sIIII18d")
+HEAD = struct.Struct("<4sIII18d")
 MAGIC = b"UKW2"
 _WIDTH = len(COLUMNS)
 _LONGEST_RUN = 60
@@ -55,7 +55,7 @@ class Weights:
 def weights() -> Weights:
     """The shipped weights, opened once."""
     raw = data.raw("weights.bin")
-    magic, bits, known, words, text, *numbers = HEAD.unpack_from(raw)
+    magic, bits, known, count, *numbers = HEAD.unpack_from(raw)
     if magic != MAGIC or bits != features.BITS:
         raise ValueError(_STUCK)
     at = HEAD.size
@@ -63,9 +63,10 @@ def weights() -> Weights:
     at += 4 * known
     columns = tuple(_spread(keys, raw[at + k * known : at + (k + 1) * known]) for k in range(_WIDTH))
     at += _WIDTH * known
-    size = words * len(GROUPS) * _WIDTH
-    kin = memoryview(raw)[at : at + size].cast("b")
-    names = raw[at + size : at + size + text].decode("utf-8").split()
+    kin = memoryview(raw)[at:].cast("b")
+    names = data.raw("english.txt").decode("utf-8").split()
+    if len(names) != count or len(kin) != count * len(GROUPS) * _WIDTH:
+        raise ValueError(_STUCK)
     index = {name: place * len(GROUPS) * _WIDTH for place, name in enumerate(names)}
     return Weights(columns, tuple(numbers[:6]), index, kin, tuple(numbers[6:12]), tuple(numbers[12:]))
 

@@ -18,6 +18,8 @@ Tree = dict[str, Any]
 _END = ""
 _GAP = 3
 """At most this many small words inside a phrase, at one place."""
+_LONG_ENOUGH = 4
+"""Shorter words are too near to each other to be put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,61 @@ def read(folded: str) -> list[str]:
     return out
 
 
+@cache
+def english() -> frozenset[str]:
+    """Common English words: right as they stand, never taken for a slip."""
+    return frozenset(data.raw("english.txt").decode("utf-8").split())
+
+
 @lru_cache(maxsize=8192)
 def known_word(token: str) -> str:
-    """The token, or the word of the lexicon it most likely was meant to be: drawn-out letters shortened."""
+    """The token, or the word of the lexicon it most likely was meant to be: drawn-out letters shortened, one slip of the finger undone."""
     known = vocabulary()
-    if token in known or len(token) < 3:
+    if len(token) < 3 or token in known or token in english() or not token.isalpha():
         return token
-    single = "".join(sign for sign, before in zip(token, " " + token, strict=False) if sign != before)
-    return next((word for word in (single, token.rstrip(token[-1]) + token[-1]) if word in known), token)
+    short = "".join(sign for sign, before in zip(token, " " + token, strict=False) if sign != before)
+    for word in (token.rstrip(token[-1]) + token[-1], short):
+        if word in known:
+            return word
+    return _unslip(token)
+
+
+@cache
+def _slips() -> dict[str, tuple[str, ...]]:
+    """Words of the lexicon by what is left when one letter is left out."""
+    out: dict[str, tuple[str, ...]] = {}
+    for word in sorted(vocabulary()):
+        if len(word) >= _LONG_ENOUGH:
+            for left in _without_one(word):
+                out[left] = (*out.get(left, ()), word)
+    return out
+
+
+def _without_one(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _unslip(token: str) -> str:
+    """A word of the lexicon one slip away (a letter missing, doubled, wrong, or two swapped), with the same first letter; else the token."""
+    if len(token) < _LONG_ENOUGH or len(token) > 20:
+        return token
+    slips, known = _slips(), vocabulary()
+    near = set(slips.get(token, ()))
+    for left in _without_one(token):
+        near |= {left} & known
+        near |= {word for word in slips.get(left, ()) if _one_slip(token, word)}
+    fits = sorted(word for word in near if word[0] == token[0] and len(word) >= _LONG_ENOUGH)
+    return fits[0] if fits else token
+
+
+def _one_slip(one: str, two: str) -> bool:
+    """Whether two words of one length differ in one letter or in two swapped neighbours."""
+    if len(one) != len(two):
+        return False
+    apart = [at for at, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
+    if len(apart) == 1:
+        return len(one) > _LONG_ENOUGH
+    return len(apart) == 2 and apart[1] == apart[0] + 1 and one[apart[0]] == two[apart[1]] and one[apart[1]] == two[apart[0]]
 
 
 def tags(tokens: list[str]) -> list[Tag]:

@@ -131,6 +131,13 @@ def _follow(turn: Turn, held: Rating, row: PainRow) -> Finding:
     if held.phase == "next_day":
         turn.talk = evolve(turn.talk, follow=None)
         turn.hush("follow")
+    found = _react(turn, held, row, reason)
+    if row.ends_session:
+        close_sitting(turn, stopped=True)
+    return found
+
+
+def _react(turn: Turn, held: Rating, row: PainRow, reason: str) -> Finding:
     if row.action in GRAVE:
         return _grave(turn, row, reason)
     if row.action == "refer_routine":
