@@ -31,6 +31,8 @@ DOUBTFUL = (5.0, 30.0, 120.0, 120.0)
 AFTER_TROUBLE = 1.0
 """Seconds to wait when the store has trouble (a full disk, say)."""
 T = TypeVar("T")
+DRAIN_WITHIN = 8.0
+"""Seconds."""
 AT_ONCE = 24
 """Letters in flight together."""
 log = structlog.get_logger("post")
@@ -104,9 +106,14 @@ class Post:
             await self.drain()
 
     async def drain(self) -> None:
-        """Wait for the letters in flight: what was claimed is finished, so that a clean end repeats nothing."""
-        if self._flying:
-            await asyncio.wait(self._flying)
+        """Wait for the letters in flight, so that a clean end repeats nothing; what is not done in time, the next
+        start takes up.
+        """
+        if not self._flying:
+            return
+        _, late = await asyncio.wait(self._flying, timeout=DRAIN_WITHIN)
+        for task in late:
+            task.cancel()
 
     async def _send_waiting(self) -> None:
         now = asyncio.get_running_loop().time()

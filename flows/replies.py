@@ -15,7 +15,7 @@ from flows.effects import Forget, Kind, Say
 from flows.events import Alarmed, Answered, Asked
 from flows.explaining import why_not
 from flows.holding import CATEGORY, close_sitting
-from flows.phrases import number_words, reason, stretch_names, until_words
+from flows.phrases import number_words, stretch_names, until_words
 from flows.showing import mine, what_to_tell
 from flows.stages import Stage
 from flows.turn import Turn
@@ -352,7 +352,3 @@ def settings(turn: Turn) -> None:
 
 def doubted(turn: Turn) -> None:
     turn.note("screening.why_doubt")
-
-
-def reason_of(turn: Turn) -> str:
-    return reason(turn.talk.reason, turn.book)

@@ -194,7 +194,7 @@ def _home(turn: Turn, held: Rating, row: PainRow) -> Finding:
     if row.action == "no_stretch_today":
         return _end(turn, "self_care", Finding.SELF_CARE)
     turn.talk = evolve(turn.talk, gentle_next=turn.talk.gentle_next or row.action == "gentle_only")
-    return Finding.HOME
+    return Finding.SETTLED
 
 
 def _during(turn: Turn, held: Rating, row: PainRow) -> Finding:
