@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -22,6 +23,13 @@ from storage.errors import StoreBusy, StoreError, StoreRefused
 DONE, FAILED, WRONG, REFUSED, RUNNING, TOKEN_REFUSED = 0, 1, 2, 3, 4, 78
 
 
+def _version() -> str:
+    try:
+        return metadata.version("unkink")
+    except metadata.PackageNotFoundError:
+        return "not installed (run from the sources)"
+
+
 class Door(click.Group):
     """Without a command: the bot on Telegram if there is a token, else the chat in the terminal."""
 
@@ -32,7 +40,7 @@ class Door(click.Group):
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="unkink", prog_name="unkink")
+@click.version_option(_version(), prog_name="unkink")
 def unkink() -> None:
     """Unkink: a chat-bot for gentle back stretches. Not a doctor."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,6 +13,8 @@ from bot.engine import Engine
 from storage.errors import StoreClosed, StoreError
 from storage.store import Store
 
+PRUNE_EVERY = timedelta(hours=1)
+"""Handled keys and posted letters have their time; this often those are dropped whose time is over."""
 AFTER_TROUBLE = 1.0
 """Seconds to wait when the store has trouble (a full disk, say)."""
 log = structlog.get_logger("rounds")
@@ -33,9 +35,13 @@ async def run(store: Store, engine: Engine, clock: Clock) -> None:
     kept = engine.listen()
     if isinstance(clock, SetClock):
         clock.listen(kept)
+    pruned: datetime | None = None
     while True:
         kept.clear()
         try:
+            if pruned is None or not timedelta() <= clock.now() - pruned < PRUNE_EVERY:
+                pruned = clock.now()
+                await store.prune(pruned)
             await wake_due(store, engine, clock)
             following = await store.next_wake()
         except StoreClosed:

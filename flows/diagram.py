@@ -29,7 +29,7 @@ def mermaid() -> str:
     moves: dict[tuple[str, str], set[str]] = {}
     for event, source, guard, dest, _ in rows():
         if source != dest:
-            moves.setdefault((source, dest), set()).add(f"{event}: {guard}" if guard else event)
+            moves.setdefault((source, dest), set()).add(f"{event} ({guard})" if guard else event)
     lines = [f"    {source} --> {dest}: {', '.join(sorted(events))}" for (source, dest), events in moves.items()]
     return "\n".join(["stateDiagram-v2", "    [*] --> new", *lines])
 

@@ -112,7 +112,7 @@ def _as_post_error(error: TelegramError) -> Exception:
     if found.fate is Fate.GONE:
         return Gone("gone")
     if found.fate is Fate.REFUSED:
-        log.error("Telegram refused a message", words=str(error.message)[:80])
+        log.error("Telegram refused a message", error=type(error).__name__)
         return Undeliverable("refused")
     if found.fate in (Fate.UNSENT, Fate.TOKEN):
         return Unsent(found.wait)

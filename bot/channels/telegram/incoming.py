@@ -30,7 +30,7 @@ from flows.events import Blocked, Event, Sent, Tapped, Unblocked, Wrote
 
 PREFIX = "telegram:"
 GONE = (ChatMember.LEFT, ChatMember.BANNED)
-Context = ContextTypes.DEFAULT_TYPE
+Extra = ContextTypes.DEFAULT_TYPE
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -88,7 +88,7 @@ def _person(update: Update) -> str:
     return f"{PREFIX}{update.effective_chat.id}" if update.effective_chat is not None else ""
 
 
-async def _tapped(update: Update, _: Context) -> None:
+async def _tapped(update: Update, _: Extra) -> None:
     query = update.callback_query
     if query is None:
         return
@@ -98,23 +98,23 @@ async def _tapped(update: Update, _: Context) -> None:
     _heard.set(Heard(tap=query.id) if in_group else Heard(person, tap, query.id))
 
 
-async def _wrote(update: Update, _: Context) -> None:
+async def _wrote(update: Update, _: Extra) -> None:
     text = update.effective_message.text if update.effective_message is not None else None
     event: Event = command(text.strip()) if text and text.strip().startswith("/") else Wrote(text or "")
     _heard.set(Heard(_person(update), event))
 
 
-async def _captioned(update: Update, _: Context) -> None:
+async def _captioned(update: Update, _: Extra) -> None:
     """The words under a picture are read like any words."""
     caption = update.effective_message.caption if update.effective_message is not None else None
     _heard.set(Heard(_person(update), Wrote(caption or "")))
 
 
-async def _sent(update: Update, _: Context) -> None:
+async def _sent(update: Update, _: Extra) -> None:
     _heard.set(Heard(_person(update), Sent()))
 
 
-async def _member(update: Update, _: Context) -> None:
+async def _member(update: Update, _: Extra) -> None:
     change = update.my_chat_member
     if change is None:
         return
@@ -125,6 +125,6 @@ async def _member(update: Update, _: Context) -> None:
     _heard.set(Heard(_person(update), Blocked() if gone else Unblocked()))
 
 
-async def _nothing(update: Update, _: Context) -> None:
+async def _nothing(update: Update, _: Extra) -> None:
     """Groups, service messages, kinds of updates that we never asked for: nothing is kept, nothing is said."""
     _heard.set(NOTHING)
