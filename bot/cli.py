@@ -31,11 +31,11 @@ def _version() -> str:
 
 
 class Door(click.Group):
-    """Without a command: the bot on Telegram if there is a token, else the chat in the terminal."""
+    """Without a command: the bot on Telegram if there is a token, else the playground."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args:
-            args = ["run"] if _settings().telegram_token else ["chat"]
+            args = ["run"] if _settings().telegram_token else ["try"]
         return super().parse_args(ctx, args)
 
 
@@ -68,6 +68,17 @@ def chat(person: str, at: datetime | None, fresh: bool) -> None:
     if not person or len(person) > 64 or not person.isprintable():
         raise click.BadParameter("a name has 1 to 64 printable characters", param_hint="--person")
     asyncio.run(chatting(_settings(), _book(), person, at, fresh=fresh, write=_write, colour=sys.stdout.isatty()))
+
+
+@unkink.command("try")
+@click.option("--port", type=click.IntRange(0, 65535), help="Where the page lies; 0: any free port.")
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep everything in this folder.")
+def try_it(port: int | None, no_browser: bool, keep: Path | None) -> None:
+    """Try the bot in the browser, on this machine, without an account."""
+    from bot.trying import trying
+
+    asyncio.run(trying(port, keep, browser=not no_browser, write=_write))
 
 
 @unkink.command("run")

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flows.watching import features, grammar, letters, model, words  # noqa: E402
+from flows.watching import data, features, grammar, letters, model, words  # noqa: E402
 
 SENTENCES = ROOT / "tools" / "watch_sentences"
 WEIGHTS = ROOT / "flows" / "content" / "watch" / "weights.bin"
@@ -164,7 +164,7 @@ GROUPS = model.GROUPS
 @cache
 def vectors() -> tuple[dict[str, int], np.ndarray]:
     """What words are near in meaning: a vector for each of some thousand English words (see vectors.md)."""
-    known = (SENTENCES / "vectors.words").read_text("utf-8").split()
+    known = (data.raw("english.txt")).decode("utf-8").split()
     raw = np.frombuffer((SENTENCES / "vectors.bin").read_bytes(), np.int8).reshape(len(known), DIMENSIONS)
     return {word: at for at, word in enumerate(known)}, raw / 127.0 * KIN
 
@@ -239,18 +239,17 @@ def pack(table: np.ndarray, kin_weights: np.ndarray, bias: np.ndarray) -> bytes:
     kin_table, kin_units = small(by_word.reshape(-1, len(model.COLUMNS)))
     small_table, units = small(table)
     keys = np.flatnonzero(small_table.any(axis=1)).astype("<u4")
-    text = " ".join(index).encode()
     numbers = (*units, *kin_units, *(float(np.float32(b)) for b in bias))
-    head = model.HEAD.pack(model.MAGIC, features.BITS, len(keys), len(index), len(text), *numbers)
-    return head + keys.tobytes() + small_table[keys].T.tobytes() + kin_table.tobytes() + text
+    head = model.HEAD.pack(model.MAGIC, features.BITS, len(keys), len(index), *numbers)
+    return head + keys.tobytes() + small_table[keys].T.tobytes() + kin_table.tobytes()
 
 
 def main() -> None:
     lines = without_unseen(read_lines())
     print(len(lines), "lines")
-    data = pack(*fit(lines))
-    WEIGHTS.write_bytes(data)
-    print(f"{WEIGHTS.relative_to(ROOT)}: {len(data)} bytes")
+    packed = pack(*fit(lines))
+    WEIGHTS.write_bytes(packed)
+    print(f"{WEIGHTS.relative_to(ROOT)}: {len(packed)} bytes")
 
 
 if __name__ == "__main__":

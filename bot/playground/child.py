@@ -32,10 +32,12 @@ class Status(StrEnum):
 class Child:
     """`changed` is called whenever something of it has; `seen()` tells it that the bot asks for updates."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        self._command, self._environment, self._folder = tuple(command), dict(environment), folder
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        self._command, self._folder = tuple(command), folder
+        self._environment: Mapping[str, str] = {}
         self._process: asyncio.subprocess.Process | None = None
         self._job: asyncio.Task[None] | None = None
+        self._errand: asyncio.Task[None] | None = None
         self._killed = False
         self._began = 0.0
         self.changed: Callable[[], None] = lambda: None
@@ -59,8 +61,9 @@ class Child:
             "words": list(self.words),
         }
 
-    async def start(self) -> None:
+    async def start(self, environment: Mapping[str, str]) -> None:
         """Start it, and see to it that it runs until stop()."""
+        self._environment = dict(environment)
         self._began = asyncio.get_running_loop().time()
         process = await self._spawn()
         self._job = asyncio.create_task(self._watch(process))
@@ -84,10 +87,11 @@ class Child:
         """End it politely, and if it does not listen, otherwise."""
         process, self._process = self._process, None
         self._set(Status.ENDED)
-        if self._job is not None:
-            self._job.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._job
+        for task in (self._job, self._errand):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         if process is None or process.returncode is not None:
             return
         with suppress(ProcessLookupError):
@@ -98,14 +102,17 @@ class Child:
             process.kill()
             await process.wait()
 
-    async def run_once(self, command: Sequence[str]) -> int:
-        """Run another command of the bot beside it, to its end; the exit code. What it says is not shown."""
+    def errand(self, command: Sequence[str]) -> None:
+        """Run another command of the bot beside it, once, to its end. What it says is not shown."""
+        self._errand = asyncio.create_task(self._run_once(command))
+
+    async def _run_once(self, command: Sequence[str]) -> None:
         quiet = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(
             *command, env=self._environment, cwd=self._folder, stdin=quiet, stdout=quiet, stderr=quiet
         )
         try:
-            return await process.wait()
+            await process.wait()
         finally:
             if process.returncode is None:
                 process.kill()

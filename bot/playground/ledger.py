@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from bot.playground.clock import Clock
@@ -59,6 +60,16 @@ class Ledger:
         for listener in tuple(self._listeners):
             listener(entry)
         return entry
+
+    @property
+    def last(self) -> int:
+        """The number of the newest entry; 0 if there is none."""
+        return self._count
+
+    def since(self, number: int) -> list[Entry]:
+        """Those that came after the entry with this number and are still kept, oldest first."""
+        newer = min(self._count - number, len(self._entries))
+        return list(islice(reversed(self._entries), max(0, newer)))[::-1]
 
     def listen(self, listener: Callable[[Entry], None]) -> Callable[[], None]:
         """Call `listener` with each new entry; what is returned ends that."""

@@ -86,6 +86,10 @@ class Queue:
         self.on_update(update)
         return update.id
 
+    def pending(self) -> list[Update]:
+        """What the bot has not confirmed yet, oldest first; nothing expires by looking."""
+        return list(self._waiting.values())
+
     def waiting(self) -> list[Update]:
         """Oldest first, without those that nobody fetched in time."""
         now = self._clock.now()

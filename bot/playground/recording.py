@@ -89,5 +89,5 @@ def block(message: Json) -> list[str]:
 def _rows(rows: list[list[str]]) -> Iterator[str]:
     numbers = count(1)
     for row in rows:
-        labels = [(f"[{words}]" if words.isdecimal() else f"{n}) {words}") for words, n in zip(row, numbers)]  # noqa: B905
-        yield "  " + "   ".join(labels)
+        numbered = zip(row, numbers, strict=False)
+        yield "  " + "   ".join(f"[{words}]" if words.isdecimal() else f"{n}) {words}" for words, n in numbered)

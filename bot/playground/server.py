@@ -64,7 +64,9 @@ async def serve(
     """
     tokens.check_environment(environ)
     api = Api(tokens.check_own(token or tokens.fresh()), clock=clock, folder=folder, strict=strict)
-    runner = web.AppRunner(application(api, more), access_log=None, shutdown_timeout=1.0)
+    # A caller that is gone (a bot that was killed) must not go on waiting for updates here.
+    gone = {"handler_cancellation": True}
+    runner = web.AppRunner(application(api, more), access_log=None, shutdown_timeout=1.0, **gone)
     await runner.setup()
     try:
         site = web.TCPSite(runner, ADDRESS, port)
