@@ -52,6 +52,8 @@ def _instant(_: click.Context, __: click.Parameter, text: str | None) -> datetim
         at = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no instant; write 2026-11-24T08:00 (UTC) or add an offset") from None
+    if not 2000 <= at.year <= 2100:
+        raise click.BadParameter(f"{text!r} is too far away; take a year from 2000 to 2100")
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -141,15 +141,21 @@ class Post:
         if not await self._insist(lambda: self._store.claim(letter.id)):
             return
         try:
-            reference = await self._channel.deliver(letter.person, letters.read(letter.body))
+            say = letters.read(letter.body)
+        except ValueError:
+            await self._give_up(letter, "unreadable")
+            return
+        await self._deliver(letter, say)
+
+    async def _deliver(self, letter: Waiting, say: Say) -> None:
+        try:
+            reference = await self._channel.deliver(letter.person, say)
         except Unsent as unsent:
             await self._again(letter, max(unsent.wait, self._pause(letter, BACK_OFF)))
         except Undeliverable as reason:
             await self._give_up(letter, str(reason))
             if isinstance(reason, Gone):
                 await self._gone(letter.person, letter.id)
-        except ValueError:
-            await self._give_up(letter, "unreadable")
         except Exception as error:
             await self._doubt(letter, error)
         else:

@@ -21,6 +21,8 @@ from attrs import frozen
 
 PREFIX = "UNKINK_"
 SECRETS = ("telegram_token", "webhook_secret")
+SHOWN = ("data", "key_file", "clock_file", "webhook_listen", "metrics_listen", "admins", "log", "log_level")
+"""Values that may stand in an error; addresses may carry a password, so they do not."""
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}", re.ASCII)
 LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:|/|$)")
 LEVELS = ("debug", "info", "warning", "error")
@@ -73,7 +75,10 @@ class Settings:
 def _folder(text: str) -> Path:
     if not text.strip() or "\0" in text:
         raise ValueError("is no path; name a folder this account may write to")
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("names a home folder that is not there; write the whole path") from None
 
 
 def _database(text: str) -> str:
@@ -149,28 +154,29 @@ def read(environment: Mapping[str, str]) -> Settings:
         try:
             values[name] = READERS[name](text)
         except ValueError as fault:
-            shown = "" if name in SECRETS else f" ({text[:60]!r})"
+            shown = f" ({text[:60]!r})" if name in SHOWN else ""
             faults.append(f"{where}{shown} {fault}")
-    if faults:
-        raise SettingsError("\n".join(faults))
     values.setdefault("data", _data_folder())
     values.setdefault("key_file", _key_file())
     settings = Settings(**values)  # type: ignore[arg-type]  # each value comes from its own reader
-    _check_together(settings)
+    faults += _faults_together(settings)
+    if faults:
+        raise SettingsError("\n".join(faults))
     return settings
 
 
-def _check_together(settings: Settings) -> None:
-    if settings.clock_file is not None and not re.match(
-        r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]", settings.telegram_api
-    ):
-        raise SettingsError(
-            "UNKINK_CLOCK_FILE only works with a Bot API on this machine (UNKINK_TELEGRAM_API); leave it out"
+def _faults_together(settings: Settings) -> list[str]:
+    """What is wrong only in the company of another setting."""
+    faults = []
+    if settings.clock_file is not None and not LOCAL.match(settings.telegram_api):
+        faults.append("UNKINK_CLOCK_FILE only works with a Bot API on this machine (UNKINK_TELEGRAM_API); leave it out")
+    database = Path(settings.database.removeprefix("sqlite:///")).parent if settings.database else settings.data
+    key = settings.key_file.resolve()
+    if key.is_relative_to(settings.data.resolve()) or key.parent == database.resolve():
+        faults.append(
+            f"UNKINK_KEY_FILE ({settings.key_file}) lies with the data it seals; keep the key apart, in another folder"
         )
-    if settings.key_file.resolve().is_relative_to(settings.data.resolve()):
-        raise SettingsError(
-            f"UNKINK_KEY_FILE ({settings.key_file}) lies inside UNKINK_DATA; keep the key apart, in another folder"
-        )
+    return faults
 
 
 def _from_environment(environment: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, str]]:
@@ -179,18 +185,23 @@ def _from_environment(environment: Mapping[str, str], faults: list[str]) -> dict
         variable = PREFIX + name.upper()
         if environment.get(variable):
             given[name] = (variable, environment[variable])
-        if name in SECRETS and environment.get(f"{variable}_FILE"):
-            text = _secret_file(f"{variable}_FILE", environment[f"{variable}_FILE"], faults)
-            given[name] = (f"{variable}_FILE", text) if text else given.get(name, ("", ""))
-    return {name: pair for name, pair in given.items() if pair[1]}
+        path = environment.get(f"{variable}_FILE", "") if name in SECRETS else ""
+        if path and name in given:
+            faults.append(f"{variable} and {variable}_FILE are both set; leave one of them out")
+        elif path and (text := _secret_file(f"{variable}_FILE", path, faults)):
+            given[name] = (f"{variable}_FILE", text)
+    return given
 
 
 def _secret_file(variable: str, path: str, faults: list[str]) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        text = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{variable} ({path!r}) cannot be read ({type(error).__name__}); name a readable text file")
         return ""
+    if not text:
+        faults.append(f"{variable} ({path!r}) is empty; put the secret into it")
+    return text
 
 
 def _from_file(environment: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, str]]:

@@ -288,7 +288,7 @@ def step(conversation: Conversation, event: Event, book: Book, now: datetime) ->
     talk, mended = mend(conversation, book, now)
     meaning = hear(talk, event, book, now)
     if is_over(talk, meaning, now):
-        talk, ended = end_sitting(talk, book, now)
+        talk, ended = end_sitting(talk, meaning, book, now)
         mended += ended
         meaning = hear(talk, event, book, now)
     turn = Turn(talk, meaning, book, now)

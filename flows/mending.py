@@ -75,10 +75,13 @@ def is_over(talk: Conversation, meaning: Meaning, now: datetime) -> bool:
     return left_alone(talk, now)
 
 
-def end_sitting(talk: Conversation, book: Book, now: datetime) -> tuple[Conversation, list[Effect]]:
-    """End a sitting that was left alone. A pain check in its midst is still finished, but nothing follows it."""
+def end_sitting(talk: Conversation, meaning: Meaning, book: Book, now: datetime) -> tuple[Conversation, list[Effect]]:
+    """End a sitting that was left alone. What makes things safer is heard where it stands, and a pain check in its
+    midst is still finished; but nothing follows either.
+    """
     turn = Turn(talk, Strayed(), book, now)
-    if talk.stage in (Stage.RATING, Stage.RESTING) and talk.sitting is not None and talk.sitting.begun is not None:
+    rating = talk.stage in (Stage.RATING, Stage.RESTING) and talk.sitting is not None and talk.sitting.begun is not None
+    if talk.sitting is not None and (rating or isinstance(meaning, SAFER)):
         return evolve(talk, sitting=evolve(talk.sitting, over=True)), []
     turn.note("left_alone")
     close_sitting(turn, stopped=True)

@@ -13,7 +13,7 @@ from flows.events import Tapped
 MOST_BYTES = 64
 """Telegram's limit for callback_data (Bot API, InlineKeyboardButton)."""
 MOST_TOKEN = 2**40
-_SHAPE = re.compile(r"([0-9a-f]{1,10}):([a-z0-9_]{1,24}):([A-Za-z0-9_/+\-]{1,32})", re.ASCII)
+_SHAPE = re.compile(r"([0-9a-f]{1,10}):([a-z0-9_]{1,24}):([A-Za-z0-9_/+:\-]{1,32})", re.ASCII)
 
 
 def write(tap: Tapped) -> str:

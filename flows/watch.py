@@ -35,14 +35,14 @@ LABELS = rules.LABELS
 
 Shares = tuple[float, ...]
 
-GRAVE = 0.42
+GRAVE = 0.45
 """The share of urgent, emergency and crisis together from which the model reads danger. Chosen on held-out folds
 (tools/train_watch.py folds)."""
 HURT = 0.45
 """The same for pain or stronger."""
-STOP = 0.45
+STOP = 0.5
 """The same for the wish to stop or stronger."""
-SOFT = 0.08
+SOFT = 0.1
 """A soft rule counts unless the model gives its label and the stronger ones together less than this."""
 
 
@@ -67,12 +67,13 @@ def read(text: str, language: str = "en") -> str:
 def reading(text: str, language: str = "en") -> Reading:
     """The label with what stands behind it."""
     folded = letters.fold(text)
-    tokens = words.read(folded)
+    typed = letters.tokens(folded)
+    tokens = words.meant(typed)
     parsed = grammar.parse(tokens)
     shares = model.shares(tokens, parsed)
     counted = [rule for rule in rules.fired(parsed) if _counts(rule, shares)]
     found = [(rule.label, rule.kind, rule.id) for rule in counted]
-    found += [(word.label, word.kind, word.id) for word in tongues.heard(folded, language)]
+    found += [(word.label, word.kind, word.id) for word in tongues.heard(folded, typed, language)]
     found += [
         (label, kind, "model") for label, kind in sorted({_judge(share) for share in shares}) if label != "benign"
     ]

@@ -26,6 +26,8 @@ from flows.events import Event, Tapped, Wrote
 from flows.text import plain
 
 PREFIX = "terminal:"
+FURTHEST = timedelta(days=3660)
+"""The clock is moved no further than ten years at once."""
 LONGEST_LINE = 20_000
 """Characters of one line that are read; the rest of a longer line is dropped, and said so."""
 COLOURS = {Look.GO: "green", Look.STOP: "red", Look.MAIN: "blue"}
@@ -78,7 +80,8 @@ class Terminal:
         if named is not None or not (words.isascii() and words.isdecimal() and len(words) < 4):
             return named
         number = int(words)
-        return buttons[number - 1] if 1 <= number <= len(buttons) else None
+        numbered = 1 <= number <= len(buttons) and not buttons[number - 1].words.isdecimal()
+        return buttons[number - 1] if numbered else None
 
 
 def lines_of(told: Say, width: int, style: Callable[[str, str], str] = lambda text, look: text) -> list[str]:
@@ -110,6 +113,14 @@ def _button_lines(card: Card, width: int, style: Callable[[str, str], str]) -> l
 def moved(words: str, now: datetime, zone: str) -> datetime | None:
     """The instant that an @ line means; None: it cannot be read. A bare clock time is the next one in the person's
     zone."""
+    try:
+        at = _read_instant(words, now, zone)
+    except (ValueError, OverflowError):
+        return None
+    return at if at is None or at - now < FURTHEST else None
+
+
+def _read_instant(words: str, now: datetime, zone: str) -> datetime | None:
     step = _STEP.fullmatch(words.strip())
     if step is not None:
         return now + timedelta(**{_UNITS[step[2]]: int(step[1])})
@@ -117,12 +128,9 @@ def moved(words: str, now: datetime, zone: str) -> datetime | None:
     if match is None:
         return None
     tz = zones.zone_of(zone or "UTC")
-    try:
-        day = datetime.fromisoformat(match[1]).date() if match[1] else now.astimezone(tz).date()
-        hour, minute = (int(part) for part in match[2].split(":"))
-        at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=tz).astimezone(UTC)
-    except ValueError:
-        return None
+    day = datetime.fromisoformat(match[1]).date() if match[1] else now.astimezone(tz).date()
+    hour, minute = (int(part) for part in match[2].split(":"))
+    at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=tz).astimezone(UTC)
     if match[1] is None and at <= now:
         at += timedelta(days=1)
     return at

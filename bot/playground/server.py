@@ -64,9 +64,8 @@ async def serve(
     """
     tokens.check_environment(environ)
     api = Api(tokens.check_own(token or tokens.fresh()), clock=clock, folder=folder, strict=strict)
-    # A caller that is gone (a bot that was killed) must not go on waiting for updates here.
-    gone = {"handler_cancellation": True}
-    runner = web.AppRunner(application(api, more), access_log=None, shutdown_timeout=1.0, **gone)
+    # handler_cancellation: a bot that was killed must not go on waiting for updates here.
+    runner = web.AppRunner(application(api, more), access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
     await runner.setup()
     try:
         site = web.TCPSite(runner, ADDRESS, port)

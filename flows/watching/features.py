@@ -19,9 +19,21 @@ _MASK = PLACES - 1
 _PIECES = (3, 4, 5)
 
 
+@lru_cache(maxsize=65536)
 def place(feature: str) -> int:
     """Where in the table the weights of a feature stand."""
     return crc32(feature.encode("utf-8", "replace")) & _MASK
+
+
+@lru_cache(maxsize=16384)
+def _stamp(token: str) -> int:
+    """A number that stands for a word in pairs and triples."""
+    return crc32(token.encode("utf-8", "replace"))
+
+
+def _mix(one: int, two: int, salt: int) -> int:
+    """The place of a pair: plain arithmetic, as there are many pairs and each is met once."""
+    return ((one * 0x9E3779B1 ^ two * 0x85EBCA77) + salt) * 0xC2B2AE35 >> 13 & _MASK
 
 
 @lru_cache(maxsize=16384)
@@ -35,11 +47,16 @@ def word_places(token: str, mark: str = "") -> tuple[int, ...]:
 def context_places(tokens: list[str], marks: Sequence[str]) -> list[list[int]]:
     """For each token, the places of the pairs and triples that end there. A sentence starts afresh."""
     out: list[list[int]] = []
-    one, two = "^", "^"
+    one, two = _START, _START
     for token, mark in zip(tokens, marks, strict=True):
-        out.append([place(f"b{mark} {one} {token}"), place(f"s{mark} {two} {token}"), place(f"t {two} {one} {token}")])
-        one, two = ("^", "^") if token in STOPS else (token, one)
+        here, salt = _stamp(token), _SALTS[mark]
+        out.append([_mix(one, here, salt), _mix(two, here, salt + 1), _mix(one * 31 + two, here, 7)])
+        one, two = (_START, _START) if token in STOPS else (here, one)
     return out
+
+
+_START = 1
+_SALTS = {"": 101, **{sign: 101 + 10 * number for number, sign in enumerate("~?@%", start=1)}}
 
 
 def meaning_places(tokens: list[str], read: Reading) -> list[list[int]]:
@@ -59,6 +76,7 @@ def meaning_places(tokens: list[str], read: Reading) -> list[list[int]]:
     return out
 
 
+@lru_cache(maxsize=128)
 def length_place(words: int) -> int:
     """The place for how long a run of sentences is."""
     return place(f"l {min(words, 4) if words < 5 else 5 + min(words // 5, 5)}")

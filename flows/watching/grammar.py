@@ -8,6 +8,7 @@ the past, another person far away, a story, an improvement.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from flows.watching import levels, words
@@ -61,7 +62,11 @@ def parse(tokens: list[str]) -> Reading:
     for number, tag in enumerate(tags):
         segment = _segment(cuts, tag.start)
         meanings += [Meaning(what, tag.start, tag.end, segment, number in denied) for what in tag.means]
-    away = [_away(tokens, meanings, segment) for segment in range(len(cuts) + 1)]
+    grouped: list[list[Meaning]] = [[] for _ in range(len(cuts) + 1)]
+    for meaning in meanings:
+        grouped[meaning.segment].append(meaning)
+    bounds = [0, *cuts, len(tokens)]
+    away = [_away(tokens, here, bounds[at : at + 2]) for at, here in enumerate(grouped)]
     return Reading(tuple(meanings), tuple(away), _marks(tokens, tags, cuts, denied, away))
 
 
@@ -91,7 +96,7 @@ def _cuts(tokens: list[str], tags: list[Tag]) -> list[int]:
 
 
 def _segment(cuts: list[int], at: int) -> int:
-    return sum(cut <= at for cut in cuts)
+    return bisect_right(cuts, at)
 
 
 def _denied(tokens: list[str], tags: list[Tag]) -> set[int]:
@@ -139,20 +144,19 @@ def _breaks(between: list[str], listing: bool, tokens: list[str], at: int) -> bo
     return any(word in _SUBJECTS for word in between)
 
 
-def _away(tokens: list[str], meanings: list[Meaning], segment: int) -> frozenset[str]:
-    here = [meaning for meaning in meanings if meaning.segment == segment]
+def _away(tokens: list[str], here: list[Meaning], bounds: list[int]) -> frozenset[str]:
+    """The ways in which the segment with the meanings `here` is away from here and now."""
     out = {meaning.what for meaning in here if meaning.what in AWAY and not meaning.denied}
     people = [meaning for meaning in here if meaning.what == "person"]
-    if people and not _about_me(tokens, here, people[0].start):
+    if people and not _about_me(tokens, here, people, bounds[1]):
         out.add("far")
     return frozenset(out)
 
 
-def _about_me(tokens: list[str], here: list[Meaning], start: int) -> bool:
+def _about_me(tokens: list[str], here: list[Meaning], people: list[Meaning], end: int) -> bool:
     """Whether something in the segment is near, or turns back to the one who writes after the other person was named."""
-    if any(meaning.what == "near" for meaning in here):
+    start = people[0].start
+    if any(meaning.what == "near" or (meaning.what == "me" and meaning.start > start) for meaning in here):
         return True
-    owned = {meaning.start - 1 for meaning in here if meaning.what == "person"}
-    return any(meaning.what == "me" and meaning.start > start for meaning in here) or any(
-        token == "my" and at > start and at not in owned for at, token in enumerate(tokens)
-    )
+    owned = {person.start - 1 for person in people}
+    return any(tokens[at] == "my" and at not in owned for at in range(start + 1, end))

@@ -8,14 +8,15 @@ that end a thought. One pass over the characters, no regular expression, so time
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from flows.watching import data
 
-LONGEST = 65536
-"""Characters read at all: sixteen times the longest message that Telegram delivers."""
+LONGEST = 16384
+"""Characters read at all: four times the longest message that Telegram delivers."""
 
-STOPS = frozenset(".!?;\n")
+_LONGEST_WORD = 40
+STOPS = frozenset(".!?;")
 """Marks that end a sentence."""
 MARKS = STOPS | {",", ":", "/", "-", "("}
 
@@ -32,8 +33,12 @@ def _emoji() -> dict[int, str]:
 
 
 def fold(text: str) -> str:
-    """One plain spelling of `text`: compatibility forms unified, marks and invisible characters gone, lower case."""
-    text = text[:LONGEST]
+    """One plain spelling of `text`: compatibility forms unified, marks and invisible characters gone, lower case.
+
+    Of a text longer than LONGEST the middle is left out, so that both how it starts and how it ends is read.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
     if text.isascii():
         return text.lower().translate(_DROP)
     text = text.translate(_emoji())
@@ -58,37 +63,44 @@ def _plain(sign: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, numbers and marks of a folded text, in order."""
+    """Words, numbers and marks of a folded text, in order; a mark that is repeated counts once."""
     out: list[str] = []
-    word = ""
-    for sign, after in zip(text, (text + " ")[1:], strict=True):
-        if sign.isalnum():
-            word += sign
-            continue
-        if sign in ":./" and word.isdigit() and after.isdigit():
-            word += sign  # a clock time, a decimal, a score out of ten
-            continue
-        if word:
-            out.append(word)
-            word = ""
-        if sign in MARKS and (not out or out[-1] != sign):
-            out.append(sign)
-    if word:
-        out.append(word)
-    return [part for token in out for part in _parts(token)]
+    for token in _keep_numbers(text).translate(_SPACED).split():
+        if token not in MARKS:
+            out += _parts(token)
+        elif not out or out[-1] != token:
+            out.append(token)
+    return out
 
 
-def _parts(token: str) -> list[str]:
-    if token in MARKS:
-        return [token]
-    if token[0].isdigit() and "/" in token:
-        return token.replace("/", " out of ").split()
-    return [tidy(token)]
+_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord(mark): f" {mark} " for mark in MARKS}
+_SPACED[ord("\n")] = " ; "
+_INSIDE = {":": "\ue000", ".": "\ue001", "/": "\ue002"}
+_OUTSIDE = {ord(sign): mark for mark, sign in _INSIDE.items()}
+
+
+def _keep_numbers(text: str) -> str:
+    """Hide the mark inside a clock time, a decimal and a score out of ten, so that it does not end a word."""
+    for mark, sign in _INSIDE.items():
+        pieces = text.split(mark)
+        text = pieces[0]
+        for piece in pieces[1:]:
+            inside = text[-1:].isdigit() and piece[:1].isdigit()
+            text += (sign if inside else mark) + piece
+    return text
+
+
+@lru_cache(maxsize=16384)
+def _parts(token: str) -> tuple[str, ...]:
+    if not token[0].isdigit():
+        return (tidy(token.translate(_OUTSIDE)),)
+    token = token.translate(_OUTSIDE)
+    return tuple(token.replace("/", " out of ").split()) if "/" in token else (tidy(token),)
 
 
 def tidy(word: str) -> str:
     """A word without look-alike letters, digits for letters, and drawn-out sounds ("ouuuuch" is "ouch")."""
-    word = word[:40]
+    word = word[:_LONGEST_WORD]
     if not word.isascii() and any(sign.isascii() and sign.isalpha() for sign in word):
         word = word.translate(_ALIKE)
     if not word.isalpha() and sum(map(str.isalpha, word)) >= 2 and not word[0].isdigit():

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp, sqrt
-from operator import itemgetter
 
 from flows.watching import data, features
 from flows.watching.grammar import DENIED, MARKS, Reading
@@ -35,15 +34,15 @@ _STEP = 12
 _STUCK = "flows/content/watch/weights.bin does not fit flows/watching/features.py; run tools/train_watch.py"
 
 Vector = tuple[float, ...]
+_NOTHING: Vector = (0.0,) * _WIDTH
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The tables as read from their file."""
 
-    columns: tuple[memoryview, ...]
-    units: Vector
-    """What one step of int8 weighs, for each column."""
+    rows: dict[int, Vector]
+    """The weights of each feature that has any, by its place."""
     words: dict[str, int]
     """Where the weights of a word stand in `kin`."""
     kin: memoryview
@@ -61,30 +60,30 @@ def weights() -> Weights:
     at = HEAD.size
     keys = array("I", raw[at : at + 4 * known])
     at += 4 * known
-    columns = tuple(_spread(keys, raw[at + k * known : at + (k + 1) * known]) for k in range(_WIDTH))
+    columns = [_weighed(raw[at + k * known : at + (k + 1) * known], numbers[k]) for k in range(_WIDTH)]
+    rows = dict(zip(keys, zip(*columns, strict=True), strict=True))
     at += _WIDTH * known
     kin = memoryview(raw)[at:].cast("b")
     names = data.raw("english.txt").decode("utf-8").split()
     if len(names) != count or len(kin) != count * len(GROUPS) * _WIDTH:
         raise ValueError(_STUCK)
     index = {name: place * len(GROUPS) * _WIDTH for place, name in enumerate(names)}
-    return Weights(columns, tuple(numbers[:6]), index, kin, tuple(numbers[6:12]), tuple(numbers[12:]))
+    return Weights(rows, index, kin, tuple(numbers[6:12]), tuple(numbers[12:]))
 
 
-def _spread(keys: array[int], values: bytes) -> memoryview:
-    """A column as a full table, zero where nothing was learned."""
-    column = bytearray(features.PLACES)
-    for key, value in zip(keys, values, strict=True):
-        column[key] = value
-    return memoryview(bytes(column)).cast("b")
+def _weighed(column: bytes, unit: float) -> list[float]:
+    """A column of int8 as weights; equal ones share one number, which keeps the table small in memory."""
+    weigh = [unit * (step - 256 if step > 127 else step) for step in range(256)]
+    return [weigh[step] for step in column]
 
 
 def shares(tokens: list[str], read: Reading) -> list[Vector]:
     """For each run of sentences, the share of each label (in the order of COLUMNS)."""
     if not tokens:
         return []
-    sums, counts = _running(tokens, read)
-    return [_share(tokens, sums, counts, start, end) for start, end in runs(tokens)]
+    wanted = runs(tokens)
+    sums = _running(tokens, read, sorted({end for run in wanted for end in run}))
+    return [_share(sums[start], sums[end]) for start, end in wanted]
 
 
 def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
@@ -101,54 +100,61 @@ def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
     return out
 
 
-def _running(tokens: list[str], read: Reading) -> tuple[list[Vector], list[int]]:
-    """Running sums of weights and of feature counts, one more than there are tokens."""
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What stands before a place in the text: the sum of weights, how many features, how many words."""
+
+    weights: Vector
+    features: int
+    words: int
+
+
+def _running(tokens: list[str], read: Reading, bounds: list[int]) -> dict[int, _Sum]:
+    """Running sums at the places where runs start and end (added up in one go between two such places, for speed)."""
     around = features.context_places(tokens, read.marks)
     meant = features.meaning_places(tokens, read)
-    last: Vector = (0.0,) * _WIDTH
-    sums, counts = [last], [0]
-    for token, mark, near, means in zip(tokens, read.marks, around, meant, strict=True):
-        amount, vector = _word(token, mark)
-        places = near + means
-        more = _gather(tuple(places))
-        last = tuple(a + b + c for a, b, c in zip(last, vector, more, strict=True))
-        sums.append(last)
-        counts.append(counts[-1] + amount + len(places))
-    return sums, counts
+    last = _Sum(_NOTHING, 0, 0)
+    out = {bounds[0]: last}
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        known = [_word(token, mark) for token, mark in zip(tokens[start:end], read.marks[start:end], strict=True)]
+        places = [place for near in around[start:end] for place in near]
+        places += [place for means in meant[start:end] for place in means]
+        total = _added([last.weights, *[vector for _, vector in known]], places)
+        count = last.features + len(places) + sum([amount for amount, _ in known])
+        last = _Sum(total, count, last.words + sum([token not in SIGNS for token in tokens[start:end]]))
+        out[end] = last
+    return out
+
+
+def _added(first: list[Vector], places: Sequence[int]) -> Vector:
+    """The sum of some vectors and of the weights at some places, column by column."""
+    found = filter(None, map(weights().rows.get, places))
+    return tuple(map(sum, zip(*first, *found, strict=True)))
 
 
 @lru_cache(maxsize=16384)
 def _word(token: str, mark: str) -> tuple[int, Vector]:
     places = features.word_places(token, mark)
-    return len(places), tuple(a + b for a, b in zip(_gather(places), _kin(token, mark), strict=True))
+    return len(places), _added([_kin(token, mark)], places)
 
 
 def _kin(token: str, mark: str) -> Vector:
     table = weights()
     if token not in table.words:
-        return (0.0,) * _WIDTH
+        return _NOTHING
     at = table.words[token] + GROUPS.index(mark) * _WIDTH
     return tuple(unit * value for unit, value in zip(table.kin_units, table.kin[at : at + _WIDTH], strict=True))
 
 
-def _gather(places: tuple[int, ...]) -> Vector:
+def _share(low: _Sum, high: _Sum) -> Vector:
     table = weights()
-    pick = itemgetter(*places)
-    return tuple(unit * sum(pick(column)) for unit, column in zip(table.units, table.columns, strict=True))
-
-
-def _share(tokens: list[str], sums: list[Vector], counts: list[int], start: int, end: int) -> Vector:
-    table = weights()
-    words = sum(token not in SIGNS for token in tokens[start:end])
-    size = features.length_place(words)
-    norm = sqrt(counts[end] - counts[start] + 1)
+    size = table.rows.get(features.length_place(high.words - low.words), _NOTHING)
+    norm = sqrt(high.features - low.features + 1)
     logits = [
-        bias + (high - low + unit * column[size]) / norm
-        for bias, unit, high, low, column in zip(
-            table.bias, table.units, sums[end], sums[start], table.columns, strict=True
-        )
+        bias + (top - bottom + length) / norm
+        for bias, top, bottom, length in zip(table.bias, high.weights, low.weights, size, strict=True)
     ]
-    top = max(logits)
-    odds = [exp(logit - top) for logit in logits]
+    most = max(logits)
+    odds = [exp(logit - most) for logit in logits]
     whole = sum(odds)
-    return tuple(odd / whole for odd in odds)
+    return tuple([odd / whole for odd in odds])

@@ -12,49 +12,59 @@ from functools import cache
 from flows.watching import data, letters
 
 _LABELS = {"crisis": "emergency"}
+_PLAIN = ("emergency", "urgent", "pain_stop", "stop_request")
 _ENGLISH_TOO = frozenset("fine halt pause ende dur au zeer ates alto ambulance cancer suicide finish dor id avc acil bol weh dosc".split())
 """Words that are English as well, or too short to be sure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One phrase of another language: how it is found, what it is read as."""
+    """One phrase of another language: its words, and what it is read as."""
 
     id: str
     language: str
-    needle: str
+    tokens: tuple[str, ...]
     label: str
     kind: str
 
 
 @cache
-def all_words() -> tuple[Word, ...]:
-    """Every phrase of tongues.toml, folded as texts are."""
+def _by_first() -> dict[str, tuple[Word, ...]]:
+    """Phrases of languages that put blanks between words, by their first word."""
+    out: dict[str, tuple[Word, ...]] = {}
+    for word in _all(anywhere=False):
+        out[word.tokens[0]] = (*out.get(word.tokens[0], ()), word)
+    return out
+
+
+@cache
+def _anywhere() -> tuple[Word, ...]:
+    return tuple(_all(anywhere=True))
+
+
+def _all(*, anywhere: bool) -> list[Word]:
     out: list[Word] = []
     for language, row in data.table("tongues.toml").items():
-        for kind, phrases in row.items():
-            if kind == "anywhere":
-                continue
-            label = _LABELS.get(kind, kind)
-            tag = "crisis" if kind == "crisis" else ""
-            for phrase in phrases:
-                plain = spaced(letters.fold(phrase))
-                needle = plain.strip() if row.get("anywhere") else plain
-                out.append(Word(f"{language}_{kind}", language, needle, label, tag))
-    return tuple(out)
+        if row.get("anywhere", False) != anywhere:
+            continue
+        for kind in ("crisis", *_PLAIN):
+            label, tag = _LABELS.get(kind, kind), "crisis" if kind == "crisis" else ""
+            told = [tuple(letters.tokens(letters.fold(phrase))) for phrase in row[kind]]
+            out += [Word(f"{language}_{kind}", language, tokens, label, tag) for tokens in told]
+    return out
 
 
-def spaced(folded: str) -> str:
-    """Words of a folded text with one blank around each."""
-    return f" {' '.join(letters.tokens(folded))} "
-
-
-def heard(folded: str, language: str) -> list[Word]:
-    """The phrases found in a folded text."""
-    plain = spaced(folded)
-    expected = language.lower()[:2]
-    return [
+def heard(folded: str, tokens: list[str], language: str) -> list[Word]:
+    """The phrases found in a folded text and its tokens."""
+    index, expected = _by_first(), language.lower()[:2]
+    out = [
         word
-        for word in all_words()
-        if word.needle in plain and (word.language == expected or word.needle.strip() not in _ENGLISH_TOO)
+        for at, token in enumerate(tokens)
+        if token in index
+        for word in index[token]
+        if tuple(tokens[at : at + len(word.tokens)]) == word.tokens
+        and (word.language == expected or word.tokens[0] not in _ENGLISH_TOO or len(word.tokens) > 1)
     ]
+    if not folded.isascii():
+        out += [word for word in _anywhere() if "".join(word.tokens) in folded]
+    return out

@@ -88,9 +88,14 @@ def _plant(root: Tree, way: tuple[str, ...], meaning: str) -> None:
 
 def read(folded: str) -> list[str]:
     """Tokens of a folded text, with typed short forms spelled out."""
+    return meant(letters.tokens(folded))
+
+
+def meant(tokens: list[str]) -> list[str]:
+    """The tokens that were meant by those that were typed."""
     known = spelling()
     out: list[str] = []
-    for token in letters.tokens(folded):
+    for token in tokens:
         if out and token == "not" and f"{out[-1]} not" in known:
             out[-1:] = known[f"{out[-1]} not"]
         else:

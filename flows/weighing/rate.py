@@ -180,6 +180,9 @@ def _before(turn: Turn, held: Rating, row: PainRow) -> Finding:
     if row.action == "no_stretch_today":
         return _end(turn, "self_care", Finding.SELF_CARE)
     sitting = sitting_of(turn)
+    if sitting.over:
+        close_sitting(turn)
+        return Finding.SETTLED
     gentle = sitting.gentle or row.action == "gentle_only"
     level = held.level or 0
     baseline = level if sitting.baseline is None else min(level, sitting.baseline)

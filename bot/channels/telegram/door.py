@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.ext import Application
 
-from bot.channels.telegram.incoming import App, Heard, handlers, hear
+from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear
 from bot.channels.telegram.poller import Update
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
@@ -69,6 +69,8 @@ class Door:
         if heard.event is None:
             return
         outcome = await self._engine.handle(heard.person, heard.event, key)
+        if heard.spent:
+            self._aside(self._spend(heard))
         if isinstance(outcome, Failed):
             log.error("a turn was set aside", error=type(outcome.error).__name__)
 
@@ -84,6 +86,13 @@ class Door:
             await self._bot.answer_callback_query(tap)
         except TelegramError as error:
             log.debug("a tap was not acknowledged", error=type(error).__name__)
+
+    async def _spend(self, heard: Heard) -> None:
+        """Take the buttons off a card that the post knows nothing of any more: everything was deleted."""
+        try:
+            await self._bot.edit_message_reply_markup(int(heard.person.removeprefix(PREFIX)), heard.spent)
+        except TelegramError as error:
+            log.debug("an old card kept its buttons", error=type(error).__name__)
 
     async def _leave(self, group: int) -> None:
         """Health talk is private: a group gets the link to the private chat, and the bot goes."""

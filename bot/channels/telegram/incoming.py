@@ -42,6 +42,8 @@ class Heard:
     event: Event | None = None
     tap: str = ""
     """The id of a tap, to be acknowledged at once."""
+    spent: int = 0
+    """A message whose buttons must go, because nothing will be remembered of it."""
     group: int = 0
     """A group that the bot is in and must leave."""
 
@@ -52,6 +54,7 @@ class Unheard(Exception):
 
 _heard: ContextVar[Heard | None] = ContextVar("heard", default=None)
 NOTHING = Heard()
+FORGET = ("offer", "forget")
 FORGED = Tapped(0, "forged", "forged")
 """A tap with data that this bot never wrote: it answers nothing."""
 
@@ -95,7 +98,8 @@ async def _tapped(update: Update, _: Extra) -> None:
     person = f"{PREFIX}{query.from_user.id}"
     in_group = query.message is not None and query.message.chat.type != ChatType.PRIVATE
     tap = taps.read(query.data or "") or FORGED
-    _heard.set(Heard(tap=query.id) if in_group else Heard(person, tap, query.id))
+    spent = query.message.message_id if query.message is not None and (tap.ask, tap.choice) == FORGET else 0
+    _heard.set(Heard(tap=query.id) if in_group else Heard(person, tap, query.id, spent))
 
 
 async def _wrote(update: Update, _: Extra) -> None:
