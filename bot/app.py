@@ -1,12 +1,14 @@
-"""The one place where the parts are put together, started and stopped in order."""
+"""The one place where the parts of the bot on Telegram are put together, started and stopped in order.
+
+The chat in the terminal needs none of it and is put together in `bot.chat`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -18,49 +20,17 @@ from bot.channels.telegram.door import Door, build
 from bot.channels.telegram.incoming import App
 from bot.channels.telegram.poller import REFUSALS, Poller, TokenRefused
 from bot.channels.telegram.profile import set_profile
-from bot.chat import chat, running
-from bot.clock import Clock, FollowedClock, SetClock, SystemClock
-from bot.engine import Engine
+from bot.clock import Clock, FollowedClock, SystemClock
+from bot.engine import Engine, running
 from bot.post import Post
 from bot.settings import Settings
+from bot.stores import store_of
 from flows.events import Blocked
 from flows.pages import Book
-from storage.memory import MemoryStore
-from storage.opening import open_store
 from storage.store import Outcome, Store
 
 GREETING_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 log = structlog.get_logger("app")
-
-
-@asynccontextmanager
-async def store_of(settings: Settings, now: datetime) -> AsyncIterator[Store]:
-    """The store that the settings name, opened and closed. A key is made only where there is neither key nor
-    database."""
-    store = await open_store(settings.database_address, settings.key_file, now=now)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-async def chatting(
-    settings: Settings,
-    book: Book,
-    person: str,
-    at: datetime | None,
-    *,
-    fresh: bool,
-    write: Callable[[str], None],
-    colour: bool,
-) -> None:
-    """The chat in the terminal, from start to end of input."""
-    clock = SetClock(at) if at is not None else SetClock(datetime.now(UTC), runs=True)
-    if fresh:
-        await chat(MemoryStore(), book, clock, person, write, colour=colour)
-        return
-    async with store_of(settings, clock.now()) as store:
-        await chat(store, book, clock, person, write, colour=colour)
 
 
 async def serve(
@@ -129,7 +99,8 @@ async def _greet(app: App, stop: asyncio.Event) -> None:
         except TelegramError as error:
             log.warning("Telegram does not answer yet", error=type(error).__name__, wait=wait)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait)
+            async with asyncio.timeout(wait):
+                await stop.wait()
             raise asyncio.CancelledError
 
 

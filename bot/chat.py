@@ -6,17 +6,19 @@ import asyncio
 import io
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 
 from bot import post, rounds
 from bot.channels.terminal import LONGEST_LINE, PREFIX, Terminal, moved
-from bot.clock import Clock, SetClock
-from bot.engine import Engine
+from bot.clock import SetClock
+from bot.engine import Engine, running
+from bot.settings import Settings
+from bot.stores import store_of
 from flows import kept
 from flows.events import Started
 from flows.pages import Book
+from storage.memory import MemoryStore
 from storage.store import Store
 
 HELLO = (
@@ -85,16 +87,23 @@ class Chat:
         return max(0.05, min((following - self._clock.now()).total_seconds(), timedelta(hours=1).total_seconds()))
 
 
-@asynccontextmanager
-async def running(store: Store, book: Book, clock: Clock) -> AsyncIterator[Engine]:
-    """An engine at work."""
-    engine = Engine(store, book, clock)
-    task = asyncio.create_task(engine.run())
-    try:
-        yield engine
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+async def chatting(
+    settings: Settings,
+    book: Book,
+    person: str,
+    at: datetime | None,
+    *,
+    fresh: bool,
+    write: Callable[[str], None],
+    colour: bool,
+) -> None:
+    """The chat in the terminal, from start to end of input."""
+    clock = SetClock(at) if at is not None else SetClock(datetime.now(UTC), runs=True)
+    if fresh:
+        await chat(MemoryStore(), book, clock, person, write, colour=colour)
+        return
+    async with store_of(settings, clock.now()) as store:
+        await chat(store, book, clock, person, write, colour=colour)
 
 
 async def chat(
@@ -112,7 +121,8 @@ async def chat(
         while True:
             following = await store.next_wake()
             try:
-                line = await asyncio.wait_for(lines.get(), talk.until_next(following))
+                async with asyncio.timeout(talk.until_next(following)):
+                    line = await lines.get()
             except TimeoutError:
                 await talk.settle()
                 continue

@@ -65,7 +65,7 @@ def _instant(_: click.Context, __: click.Parameter, text: str | None) -> datetim
 @click.option("--fresh", is_flag=True, help="Begin with an empty database in memory; nothing is kept.")
 def chat(person: str, at: datetime | None, fresh: bool) -> None:
     """Chat in the terminal, or through a pipe."""
-    from bot.app import chatting
+    from bot.chat import chatting
 
     if not person or len(person) > 64 or not person.isprintable():
         raise click.BadParameter("a name has 1 to 64 printable characters", param_hint="--person")

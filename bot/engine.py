@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
@@ -75,7 +76,7 @@ class Engine:
         flag.
         """
         named = hashlib.sha256(f"{person}\n{wake.name}\n{wake.at.isoformat()}".encode()).hexdigest()[:32]
-        return await self.handle(person, Woke(wake.name), f"wake:{named}", wake)
+        return await self.handle(person, Woke(wake.name, wake.at), f"wake:{named}", wake)
 
     async def run(self) -> None:
         """Handle what waits, group by group, until cancelled; who still waits then is told that nothing was kept."""
@@ -170,3 +171,15 @@ def _wakes(effects: Sequence[Effect]) -> tuple[Mapping[str, datetime], tuple[str
 
 def _letter(say: Say) -> Letter:
     return Letter(letters.write(say), say.cause, say.kind is Kind.REMINDER, say.expires)
+
+
+@asynccontextmanager
+async def running(store: Store, book: Book, clock: Clock) -> AsyncIterator[Engine]:
+    """An engine at work."""
+    engine = Engine(store, book, clock)
+    task = asyncio.create_task(engine.run())
+    try:
+        yield engine
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

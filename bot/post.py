@@ -101,7 +101,8 @@ class Post:
                 self._news.clear()
                 await self._insist(self._send_waiting)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), self._nap())
+                    async with asyncio.timeout(self._nap()):  # wait_for may swallow a cancel before Python 3.12
+                        await self._news.wait()
         finally:
             await self.drain()
 

@@ -52,4 +52,5 @@ async def run(store: Store, engine: Engine, clock: Clock) -> None:
             continue
         nap = clock.nap if following is None else min(clock.nap, max(SHORTEST_NAP, following - clock.now()))
         with suppress(TimeoutError):
-            await asyncio.wait_for(kept.wait(), nap.total_seconds())
+            async with asyncio.timeout(nap.total_seconds()):  # wait_for may swallow a cancel before Python 3.12
+                await kept.wait()

@@ -6,6 +6,8 @@ present question is an answer, a tap on an old one is not), and the table in `fl
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import frozen
 
 
@@ -49,9 +51,10 @@ class Sent:
 
 @frozen
 class Woke:
-    """A wake-up is due; the name under which it was asked for."""
+    """A wake-up is due: the name under which it was asked for, and the instant for which it was."""
 
     name: str
+    at: datetime | None = None
 
 
 @frozen

@@ -47,6 +47,7 @@ from flows.guards import found, found_and_may_show_step, may_not_show_step
 from flows.hearing import hear, question_is_old
 from flows.mending import end_sitting, is_over, mend
 from flows.pages import Book
+from flows.schedule import MOST_LATE
 from flows.stages import ALL, AT_REST, STRANGE, Stage
 from flows.stages import Stage as S
 from flows.turn import Guard, Reply, Turn
@@ -361,7 +362,7 @@ def _cause(turn: Turn) -> str:
 
 def _expires(turn: Turn) -> datetime | None:
     """A reminder is of no use hours later; everything else waits."""
-    return turn.now + timedelta(hours=2) if turn.kind is Kind.REMINDER else None
+    return turn.due + MOST_LATE if turn.kind is Kind.REMINDER else None
 
 
 def _wakes(turn: Turn, talk: Conversation) -> Iterable[Effect]:

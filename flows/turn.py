@@ -25,7 +25,20 @@ MOST_MARKS = 60
 class Turn:
     """What a turn knows and gathers. Guards read it; weighing and replies change `talk` and add effects."""
 
-    __slots__ = ("anew", "before", "book", "effects", "event", "finding", "kind", "now", "quiet", "stage", "talk")
+    __slots__ = (
+        "anew",
+        "before",
+        "book",
+        "due",
+        "effects",
+        "event",
+        "finding",
+        "kind",
+        "now",
+        "quiet",
+        "stage",
+        "talk",
+    )
 
     def __init__(self, talk: Conversation, event: Meaning, book: Book, now: datetime) -> None:
         self.stage: Stage = talk.stage
@@ -41,6 +54,8 @@ class Turn:
         self.kind = Kind.CARD
         self.quiet = False
         """Nothing is shown at the end of the turn."""
+        self.due = now
+        """When what is shown was due; a reminder is worth nothing long after."""
 
     def note(self, key: str, **facts: object) -> None:
         """Say something on the way, from the book's messages."""

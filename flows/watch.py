@@ -42,7 +42,7 @@ HURT = 0.45
 """The same for pain or stronger."""
 STOP = 0.5
 """The same for the wish to stop or stronger."""
-SOFT = 0.1
+SOFT = {"emergency": 0.1, "urgent": 0.1, "pain_stop": 0.2, "stop_request": 0.25}
 """A soft rule counts unless the model gives its label and the stronger ones together less than this."""
 
 
@@ -89,7 +89,7 @@ def _counts(rule: Rule, shares: list[Shares]) -> bool:
     if not rule.soft:
         return True
     first = model.COLUMNS.index(rule.label)
-    return any(sum(share[first:]) >= SOFT for share in shares)
+    return any(sum(share[first:]) >= SOFT[rule.label] for share in shares)
 
 
 def _judge(share: Shares) -> tuple[str, str]:

@@ -115,7 +115,8 @@ class SqliteStore:
         self._closed = True
         closing = asyncio.ensure_future(self._leave())
         try:
-            await asyncio.wait_for(asyncio.shield(closing), CLOSE_WITHIN)
+            async with asyncio.timeout(CLOSE_WITHIN):  # wait_for may swallow a cancel before Python 3.12
+                await asyncio.shield(closing)
         except TimeoutError:
             fault = f"{self._path} did not close within {CLOSE_WITHIN:.0f} s; end the process, what was kept is safe"
             raise StoreTrouble(fault) from None

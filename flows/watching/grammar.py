@@ -25,6 +25,9 @@ _SPEAKERS = frozenset("i im ive it its he she hes shes they theyre we you youre 
 _JOIN = frozenset({"or", "nor", "and", "any"})
 _REFUSALS = frozenset({"no", "nope"})
 _NOT_LIMIT = 5
+"""Words between a "no" and what it takes back, at most."""
+_LIST_LIMIT = 10
+"""Things that one "no" takes back, at most."""
 _GRAMMAR = frozenset({"not", "not_after", "but", "near", "person", "me", *AWAY})
 
 
@@ -49,7 +52,7 @@ class Reading:
     """For each token, how far it is taken back or moved away, as one sign: "" (said as it is), or a sign of MARKS."""
 
 
-MARKS = (("?", frozenset({"if", "info"})), ("@", frozenset({"far", "story"})), ("%", frozenset({"past", "better"})))
+MARKS = (("?", frozenset({"if", "info"})), ("%", frozenset({"past", "better", "story"})), ("@", frozenset({"far"})))
 DENIED = "~"
 
 
@@ -71,20 +74,14 @@ def parse(tokens: list[str]) -> Reading:
 
 
 def _marks(
-    tokens: list[str], tags: list[Tag], cuts: list[int], denied: set[int], away: list[frozenset[str]]
+    tokens: list[str], tags: list[Tag], cuts: list[int], denied: dict[int, int], away: list[frozenset[str]]
 ) -> tuple[str, ...]:
     signs = [next((sign for sign, ways in MARKS if ways & moved), "") for moved in away]
     out = [signs[_segment(cuts, at)] for at in range(len(tokens))]
-    for number in denied:
-        start = tags[number].start
-        while start and not tags[number].start - start > _NOT_LIMIT and tokens[start - 1] not in STOPS:
-            start -= 1
-            if any(tag.start <= start < tag.end and "not" in tag.means for tag in tags[:number]):
-                break
-        else:
-            start = tags[number].start
-        for at in range(start, tags[number].end):
-            out[at] = DENIED
+    spans = [(start, tags[number].end) for number, start in denied.items()]
+    spans += [(tag.start, tag.end) for tag in tags if "calm" in tag.means]
+    for start, end in spans:
+        out[start:end] = [DENIED] * (end - start)
     return tuple(out)
 
 
@@ -99,15 +96,19 @@ def _segment(cuts: list[int], at: int) -> int:
     return bisect_right(cuts, at)
 
 
-def _denied(tokens: list[str], tags: list[Tag]) -> set[int]:
-    out: set[int] = set()
+def _denied(tokens: list[str], tags: list[Tag]) -> dict[int, int]:
+    """The numbers of the tags that a "no" took back, each with the place where that "no" (or the one before) ends."""
+    out: dict[int, int] = {}
     for number, tag in enumerate(tags):
         if "not" in tag.means:
-            out |= _scope(tokens, tags, number)
+            last = tag.start
+            for taken in _scope(tokens, tags, number):
+                out[taken] = max(last, out.get(taken, 0))
+                last = tags[taken].end
         if {"not", "not_after"} & set(tag.means) and _closes(tokens, tag.end) and number:
             before = tags[number - 1]
             if tag.start - before.end <= 1 and tokens[tag.start - 1] not in STOPS:
-                out.add(number - 1)
+                out[number - 1] = before.start
     return out
 
 
@@ -115,20 +116,18 @@ def _closes(tokens: list[str], at: int) -> bool:
     return at >= len(tokens) or tokens[at] in STOPS or tokens[at] == ","
 
 
-def _scope(tokens: list[str], tags: list[Tag], number: int) -> set[int]:
+def _scope(tokens: list[str], tags: list[Tag], number: int) -> list[int]:
     """Which of the following tags the "no" at `number` takes back."""
-    out: set[int] = set()
+    out: list[int] = []
     end = tags[number].end
-    for later in range(number + 1, len(tags)):
+    for later in range(number + 1, min(len(tags), number + 1 + _LIST_LIMIT)):
         tag = tags[later]
         between = tokens[end : tag.start]
-        if len(between) > _NOT_LIMIT or _breaks(between, bool(out), tokens, tag.start):
-            break
-        if "but" in tag.means:
+        if "but" in tag.means or len(between) > _NOT_LIMIT or _breaks(between, bool(out), tokens, tag.start):
             break
         if tokens[tags[number].start] in _REFUSALS and len(between) < 2 and {"stop", "stop_say"} & set(tag.means):
             break  # "no stop", "nope, enough": a no to going on
-        out.add(later)
+        out.append(later)
         end = tag.end
     return out
 
@@ -147,6 +146,8 @@ def _breaks(between: list[str], listing: bool, tokens: list[str], at: int) -> bo
 def _away(tokens: list[str], here: list[Meaning], bounds: list[int]) -> frozenset[str]:
     """The ways in which the segment with the meanings `here` is away from here and now."""
     out = {meaning.what for meaning in here if meaning.what in AWAY and not meaning.denied}
+    if any(meaning.what == "fall_level" for meaning in here):
+        out.add("better")
     people = [meaning for meaning in here if meaning.what == "person"]
     if people and not _about_me(tokens, here, people, bounds[1]):
         out.add("far")

@@ -23,6 +23,7 @@ MARKS = STOPS | {",", ":", "/", "-", "("}
 _DROP = dict.fromkeys([0x27, 0x2019, 0x2018, 0x2BC, 0x60, 0xB4, 0x2B, 0xAD, 0xFE0E, 0xFE0F], None)
 # Letters of Cyrillic and Greek that look like Latin ones; used only inside a word that also has Latin letters.
 _ALIKE = str.maketrans("асеорхуікӏѕԁɡһјѵԝοαενιρτκυ", "aceopxyiklsdghjvwoaeviptku")
+_PLAIN = str.maketrans("ıłøđħ", "ilodh")
 _LEET = str.maketrans("013457", "oleast")
 
 
@@ -44,7 +45,7 @@ def fold(text: str) -> str:
     text = text.translate(_emoji())
     text = unicodedata.normalize("NFKD", text.translate(_DROP))
     kept = "".join(map(_plain, text))
-    return unicodedata.normalize("NFC", kept).casefold().translate(_DROP)
+    return unicodedata.normalize("NFC", kept).casefold().translate(_DROP).translate(_PLAIN)
 
 
 def _plain(sign: str) -> str:
@@ -70,7 +71,21 @@ def tokens(text: str) -> list[str]:
             out += _parts(token)
         elif not out or out[-1] != token:
             out.append(token)
-    return out
+    return _joined(out) if len(out) > 2 else out
+
+
+def _joined(tokens: list[str]) -> list[str]:
+    """Letters that were typed apart ("s t o p", "s.t.o.p") as one word."""
+    out: list[str] = []
+    letters: list[str] = []
+    for token in [*tokens, "  "]:
+        if len(token) == 1 and token.isalpha():
+            letters.append(token)
+        elif token != "." or not letters:
+            out += ["".join(letters)] if len(letters) > 2 else letters
+            letters = []
+            out.append(token)
+    return out[:-1]
 
 
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord(mark): f" {mark} " for mark in MARKS}

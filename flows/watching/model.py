@@ -16,7 +16,6 @@ from math import exp, sqrt
 
 from flows.watching import data, features
 from flows.watching.grammar import DENIED, MARKS, Reading
-from flows.watching.letters import MARKS as SIGNS
 from flows.watching.letters import STOPS
 
 COLUMNS = ("benign", "stop_request", "pain_stop", "urgent", "emergency", "crisis")
@@ -83,7 +82,7 @@ def shares(tokens: list[str], read: Reading) -> list[Vector]:
         return []
     wanted = runs(tokens)
     sums = _running(tokens, read, sorted({end for run in wanted for end in run}))
-    return [_share(sums[start], sums[end]) for start, end in wanted]
+    return [_share(sums[start], sums[end]) for start, end in wanted if sums[end].words > sums[start].words]
 
 
 def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
@@ -102,7 +101,7 @@ def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """What stands before a place in the text: the sum of weights, how many features, how many words."""
+    """What stands before a place in the text: the sum of weights, how many features, how many words (a lone letter or sign is none)."""
 
     weights: Vector
     features: int
@@ -121,7 +120,7 @@ def _running(tokens: list[str], read: Reading, bounds: list[int]) -> dict[int, _
         places += [place for means in meant[start:end] for place in means]
         total = _added([last.weights, *[vector for _, vector in known]], places)
         count = last.features + len(places) + sum([amount for amount, _ in known])
-        last = _Sum(total, count, last.words + sum([token not in SIGNS for token in tokens[start:end]]))
+        last = _Sum(total, count, last.words + sum([len(token) > 1 for token in tokens[start:end]]))
         out[end] = last
     return out
 

@@ -14,6 +14,7 @@ from flows.events import Alarmed, Answered, Asked, Blocked, Doubted, Hurt, Start
 from flows.findings import Finding
 from flows.hearing import question_is_old
 from flows.holding import close_sitting, raise_hold
+from flows.schedule import MOST_LATE
 from flows.stages import AT_REST, STRANGE, Stage
 from flows.turn import Turn, Weigh
 from flows.weighing import check, home, opening, rate, screen, sit, wishing
@@ -275,12 +276,17 @@ def _reminder(turn: Turn) -> Finding:
     if due is not None and due > turn.now:
         turn.wake("reminder", due - turn.now)
         return Finding.NOTHING
-    home.arm(turn, evolve(held, last=due or turn.now))
+    turn.due = due or turn.now
+    home.arm(turn, evolve(held, last=turn.due))
     return _ring(turn)
 
 
 def _later(turn: Turn) -> Finding:
-    return _ring(turn) if turn.talk.reminder is not None else Finding.NOTHING
+    """Put off by an hour; like any reminder it is dropped when it comes too late."""
+    event = turn.event
+    turn.due = event.at if isinstance(event, Woke) and event.at is not None else turn.now
+    late = turn.now - turn.due > MOST_LATE
+    return Finding.NOTHING if late or turn.talk.reminder is None else _ring(turn)
 
 
 def _ring(turn: Turn) -> Finding:

@@ -19,8 +19,9 @@ from pathlib import Path
 from attrs import frozen
 
 from bot.channels.terminal import PREFIX, Terminal
-from bot.chat import Chat, running
+from bot.chat import Chat
 from bot.clock import SetClock
+from bot.engine import running
 from flows import book, kept
 from flows.conversation import Conversation
 from storage.seal import Seal

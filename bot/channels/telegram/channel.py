@@ -1,11 +1,13 @@
 """Letters out: which card is edited in place, which is frozen with its answer, which is a new message.
 
-What was sent last is remembered with the letter, as `card:last:token`: the message that holds the present card, the
-newest message of ours, and the card's token. So a restart changes nothing, and no list of messages is kept.
+What was sent last is remembered with the letter, as `card:newest:token:shown`: the message that holds the present card,
+the newest message of ours, the card's token and a hash of what it shows (a double tap changes nothing, so nothing is
+sent). So a restart changes nothing, and no list of messages is kept.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -25,19 +27,20 @@ log = structlog.get_logger("telegram")
 
 @frozen
 class Last:
-    """What stands in a chat: our present card, our newest message, the card's token. 0: none."""
+    """What stands in a chat: our present card, our newest message, the card's token, a hash of the card. 0: none."""
 
     card: int = 0
     newest: int = 0
     token: int = 0
+    shown: int = 0
 
     def __str__(self) -> str:
-        return f"{self.card}:{self.newest}:{self.token}"
+        return f"{self.card}:{self.newest}:{self.token}:{self.shown}"
 
     @classmethod
     def of(cls, reference: str) -> Last:
         parts = reference.split(":")
-        return cls(*(int(part) for part in parts)) if len(parts) == 3 else cls()
+        return cls(*(int(part) for part in parts)) if len(parts) == 4 else cls()
 
 
 class TelegramChannel:
@@ -57,13 +60,15 @@ class TelegramChannel:
 
     async def _deliver(self, chat: int, say: Say, last: Last) -> Last:
         if not say.card.rows:
-            return Last(last.card, await self._send(chat, say), last.token)
-        if say.replaces and last.card and last.card == last.newest and await self._edit(chat, last.card, say):
-            return Last(last.card, last.card, say.token)
+            return Last(last.card, await self._send(chat, say), last.token, last.shown)
+        shown = zlib.crc32(repr((say.card, say.token)).encode())
+        in_place = say.replaces and last.card and last.card == last.newest
+        if in_place and (shown == last.shown or await self._edit(chat, last.card, say)):
+            return Last(last.card, last.card, say.token, shown)
         if last.card:
             await self._settle(chat, last, say)
         sent = await self._send(chat, say)
-        return Last(sent, sent, say.token)
+        return Last(sent, sent, say.token, shown)
 
     async def _send(self, chat: int, say: Say) -> int:
         silent = bool(say.cause) and say.kind not in (Kind.REMINDER, Kind.ALERT)

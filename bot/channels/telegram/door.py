@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear
@@ -84,14 +83,14 @@ class Door:
         """Stop the button's spinner. Too late is no harm."""
         try:
             await self._bot.answer_callback_query(tap)
-        except TelegramError as error:
+        except Exception as error:
             log.debug("a tap was not acknowledged", error=type(error).__name__)
 
     async def _spend(self, heard: Heard) -> None:
         """Take the buttons off a card that the post knows nothing of any more: everything was deleted."""
         try:
             await self._bot.edit_message_reply_markup(int(heard.person.removeprefix(PREFIX)), heard.spent)
-        except TelegramError as error:
+        except Exception as error:
             log.debug("an old card kept its buttons", error=type(error).__name__)
 
     async def _leave(self, group: int) -> None:
@@ -99,7 +98,7 @@ class Door:
         try:
             await self._bot.send_message(group, self._book.say("group.private", link=self._bot.link))
             await self._bot.leave_chat(group)
-        except TelegramError as error:
+        except Exception as error:
             log.debug("a group was not left", error=type(error).__name__)
 
     async def close(self) -> None:
