@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot import rounds
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.door import Door, build
+from bot.channels.telegram.door import Door, build, close
 from bot.channels.telegram.incoming import App
 from bot.channels.telegram.poller import REFUSALS, Poller, TokenRefused
 from bot.channels.telegram.profile import set_profile
@@ -29,6 +29,7 @@ from flows.events import Blocked
 from flows.pages import Book
 from storage.store import Outcome, Store
 
+REFUSED = "Telegram refuses the bot's token; get the right one from @BotFather"
 GREETING_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 log = structlog.get_logger("app")
 
@@ -41,11 +42,11 @@ async def serve(
     stop = stopped or _stopped_by_signal()
     app = build(settings.telegram_token, settings.telegram_api)
     async with store_of(settings, clock.now()) as store, running(store, book, clock) as engine:
-        await _greet(app, stop)
         try:
-            await _work(settings, book, app, store, engine, clock, stop)
+            if await _greeted(app, stop):
+                await _work(settings, book, app, store, engine, clock, stop)
         finally:
-            await app.shutdown()
+            await close(app)
 
 
 async def _work(
@@ -84,33 +85,36 @@ def _stopped_by_signal() -> asyncio.Event:
     return stop
 
 
-async def _greet(app: App, stop: asyncio.Event) -> None:
-    """Ask Telegram who we are, patiently: a network that is down at start comes back. A refused token does not."""
-    refused = 0
-    for wait in (*GREETING_PAUSES, *[GREETING_PAUSES[-1]] * 1000):
+async def _greeted(app: App, stop: asyncio.Event) -> bool:
+    """Ask Telegram who we are, patiently: a network that is down at start comes back, a refused token does not.
+
+    False: it was time to stop before an answer came.
+    """
+    refused = tries = 0
+    while not stop.is_set():
         try:
             await app.initialize()
-            return
+            return True
         except InvalidToken:
             refused += 1
             if refused >= REFUSALS:
-                await app.shutdown()
-                raise TokenRefused("Telegram refuses the bot's token; get the right one from @BotFather") from None
+                raise TokenRefused(REFUSED) from None
         except TelegramError as error:
-            log.warning("Telegram does not answer yet", error=type(error).__name__, wait=wait)
+            log.warning("Telegram does not answer yet", error=type(error).__name__)
         with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout(GREETING_PAUSES[min(tries, len(GREETING_PAUSES) - 1)]):
                 await stop.wait()
-            raise asyncio.CancelledError
+        tries += 1
+    return False
 
 
 async def setting_up(settings: Settings, book: Book) -> list[str]:
     """Set what people see of the bot on Telegram; what was set, in words."""
     app = build(settings.telegram_token, settings.telegram_api)
     try:
-        await app.bot.initialize()
+        await app.initialize()
         return await set_profile(app.bot, book)
     except InvalidToken:
-        raise TokenRefused("Telegram refuses the bot's token; get the right one from @BotFather") from None
+        raise TokenRefused(REFUSED) from None
     finally:
-        await app.bot.shutdown()
+        await close(app)

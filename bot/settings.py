@@ -156,8 +156,12 @@ def read(environment: Mapping[str, str]) -> Settings:
         except ValueError as fault:
             shown = f" ({text[:60]!r})" if name in SHOWN else ""
             faults.append(f"{where}{shown} {fault}")
-    values.setdefault("data", _data_folder())
-    values.setdefault("key_file", _key_file())
+    for name, usual in (("data", _data_folder), ("key_file", _key_file)):
+        try:
+            values[name] = values.get(name) or usual()
+        except RuntimeError:
+            variable = PREFIX + name.upper()
+            raise SettingsError(f"{variable} is not set, and this account has no home folder; set it") from None
     settings = Settings(**values)  # type: ignore[arg-type]  # each value comes from its own reader
     faults += _faults_together(settings)
     if faults:

@@ -18,6 +18,7 @@ from bot.engine import Engine
 from flows.pages import Book
 from storage.store import Failed, Store, Turn
 
+TRANSPORTS = "transports"
 UNREAD = "telegram:unread"
 """Whose turn it is when an update cannot be read: nobody's."""
 log = structlog.get_logger("telegram")
@@ -26,10 +27,20 @@ log = structlog.get_logger("telegram")
 def build(token: str, root: str) -> App:
     """python-telegram-bot's Application with our handlers and our transport; it neither polls nor schedules by
     itself."""
+    transports = (AiohttpRequest(), AiohttpRequest())
     builder = Application.builder().token(token).base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
-    app = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest()).updater(None).job_queue(None).build()
+    builder = builder.request(transports[0]).get_updates_request(transports[1])
+    app = builder.updater(None).job_queue(None).build()
     app.add_handlers(handlers())
+    app.bot_data[TRANSPORTS] = transports
     return app
+
+
+async def close(app: App) -> None:
+    """Let go of the connections; `Application.shutdown` leaves them open if the first greeting failed."""
+    await app.shutdown()
+    for transport in app.bot_data[TRANSPORTS]:
+        await transport.shutdown()
 
 
 class Door:
