@@ -42,7 +42,7 @@ HURT = 0.45
 """The same for pain or stronger."""
 STOP = 0.5
 """The same for the wish to stop or stronger."""
-SOFT = {"emergency": 0.1, "urgent": 0.1, "pain_stop": 0.2, "stop_request": 0.25}
+SOFT = {"emergency": 0.1, "urgent": 0.1, "pain_stop": 0.15, "stop_request": 0.12}
 """A soft rule counts unless the model gives its label and the stronger ones together less than this."""
 
 

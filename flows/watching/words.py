@@ -167,27 +167,25 @@ def tags(tokens: list[str]) -> list[Tag]:
         if tokens[at] not in root:
             at += 1
             continue
-        end, means = _walk(root, tokens, at)
+        end, means = _walk(root[tokens[at]], tokens, at + 1)
         if means:
             found.append(Tag(at, end, means))
         at = end if means else at + 1
     return found
 
 
-def _walk(root: Tree, tokens: list[str], at: int) -> tuple[int, tuple[str, ...]]:
-    """The end and meanings of the longest phrase that starts at `at`."""
-    node: Tree = root[tokens[at]]
-    end, means = at + 1, node.get(_END, ())
-    here, gap, skippable = at + 1, 0, small()
-    while here < len(tokens):
-        token = tokens[here]
-        if token in node:
-            node, gap = node[token], 0
-            here += 1
-            if _END in node:
-                end, means = here, node[_END]
-        elif token in skippable and gap < _GAP:
-            gap, here = gap + 1, here + 1
-        else:
-            break
-    return end, means
+def _walk(node: Tree, tokens: list[str], here: int, gap: int = 0) -> tuple[int, tuple[str, ...]]:
+    """The end and meanings of the longest phrase below `node` that goes on at `here`; both ways are tried at a small word."""
+    best: tuple[int, tuple[str, ...]] = here - gap, node.get(_END, ())
+    if here >= len(tokens):
+        return best
+    token = tokens[here]
+    found = []
+    if token in node and token:
+        found.append(_walk(node[token], tokens, here + 1))
+    if token in small() and gap < _GAP:
+        found.append(_walk(node, tokens, here + 1, gap + 1))
+    for end, means in found:
+        if means and (not best[1] or end > best[0]):
+            best = end, means
+    return best

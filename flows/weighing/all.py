@@ -10,7 +10,7 @@ from attrs import evolve
 from flows import clearance, places
 from flows.conversation import Conversation
 from flows.effects import Kind
-from flows.events import Alarmed, Answered, Asked, Blocked, Doubted, Hurt, Started, Stopped, Unblocked, Woke
+from flows.events import Alarmed, Answered, Asked, Blocked, Doubted, Hurt, Started, Stopped, Woke
 from flows.findings import Finding
 from flows.hearing import question_is_old
 from flows.holding import close_sitting, raise_hold
@@ -53,6 +53,8 @@ ANSWERS: Mapping[Stage, Weigh] = {
 
 def learn(turn: Turn) -> None:
     """Weigh the event; the finding is what the guards ask for."""
+    if turn.talk.asleep and not isinstance(turn.event, Woke | Blocked):
+        _awaken(turn)
     weigh = WEIGH.get(type(turn.event), _other)
     turn.finding = weigh(turn)
 
@@ -190,11 +192,11 @@ def _block(turn: Turn) -> Finding:
     return Finding.NOTHING
 
 
-def _unblocked(turn: Turn) -> Finding:
+def _awaken(turn: Turn) -> None:
+    """The person is back, whether they let the bot in again or just wrote: what comes by itself comes again."""
     turn.talk = evolve(turn.talk, asleep=False)
     if turn.talk.reminder is not None:
         home.arm(turn, evolve(turn.talk.reminder, armed=turn.now))
-    return Finding.NOTHING
 
 
 def _wake(turn: Turn) -> Finding:
@@ -330,6 +332,5 @@ WEIGH: Mapping[type, Weigh] = {
     Started: _start,
     Hurt: _hurt,
     Blocked: _block,
-    Unblocked: _unblocked,
     Woke: _wake,
 }

@@ -10,7 +10,7 @@ import structlog
 from telegram import Bot
 from telegram.ext import Application
 
-from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear
+from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear, no_trace
 from bot.channels.telegram.poller import Update
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
@@ -32,6 +32,7 @@ def build(token: str, root: str) -> App:
     builder = builder.request(transports[0]).get_updates_request(transports[1])
     app = builder.updater(None).job_queue(None).build()
     app.add_handlers(handlers())
+    app.add_error_handler(no_trace)
     app.bot_data[TRANSPORTS] = transports
     return app
 

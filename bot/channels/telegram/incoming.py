@@ -88,14 +88,26 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
 
 
 def _person(update: Update) -> str:
-    return f"{PREFIX}{update.effective_chat.id}" if update.effective_chat is not None else ""
+    """Whose update it is. Unheard: it names nobody."""
+    return _name(update.effective_chat.id if update.effective_chat is not None else None)
+
+
+def _name(number: object) -> str:
+    """The library passes on whatever came as an id; only a whole number is one."""
+    if type(number) is not int:
+        raise Unheard("an id is no whole number")
+    return f"{PREFIX}{number}"
+
+
+async def no_trace(_: object, __: Extra) -> None:
+    """A handler failed. `hear` notices; the library would print a traceback, which may quote what it could not read."""
 
 
 async def _tapped(update: Update, _: Extra) -> None:
     query = update.callback_query
     if query is None:
         return
-    person = f"{PREFIX}{query.from_user.id}"
+    person = _name(query.from_user.id)
     in_group = query.message is not None and query.message.chat.type != ChatType.PRIVATE
     tap = taps.read(query.data or "") or FORGED
     spent = query.message.message_id if query.message is not None and (tap.ask, tap.choice) == FORGET else 0
@@ -124,7 +136,7 @@ async def _member(update: Update, _: Extra) -> None:
         return
     gone = change.new_chat_member.status in GONE
     if change.chat.type != ChatType.PRIVATE:
-        _heard.set(NOTHING if gone else Heard(group=change.chat.id))
+        _heard.set(NOTHING if gone else Heard(group=int(change.chat.id)))
         return
     _heard.set(Heard(_person(update), Blocked() if gone else Unblocked()))
 
