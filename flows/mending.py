@@ -68,11 +68,8 @@ def _stands(talk: Conversation, book: Book) -> bool:
 
 
 def is_over(talk: Conversation, meaning: Meaning, now: datetime) -> bool:
-    """Whether the person comes back to a sitting that was left alone; what makes things safer is heard where it
-    stands."""
-    if talk.sitting is None or isinstance(meaning, NOT_BACK | SAFER):
-        return False
-    return left_alone(talk, now)
+    """Whether the person comes back to a sitting that was left alone."""
+    return talk.sitting is not None and not isinstance(meaning, NOT_BACK) and left_alone(talk, now)
 
 
 def end_sitting(talk: Conversation, meaning: Meaning, book: Book, now: datetime) -> tuple[Conversation, list[Effect]]:

@@ -5,13 +5,12 @@ was found, never that someone is well.
 
 How a text is read, in order (flows/watching/ has a file for each):
   letters   one plain spelling: full-width, marks, look-alikes, emoji, apostrophes
-  words     short forms and slips of the finger; phrases of the lexicon, with what they mean (content/watch/words.toml)
-  grammar   what a "no" takes back ("no tingling") and what it does not ("no feeling"); what is a hypothesis, a
-  question for information, the past,
-            another person far away, a story, an improvement
+  words     short forms and slips of the finger; phrases with what they mean (content/watch/words.toml)
+  levels    numbers that say how much it hurts
+  grammar   what a "no" takes back ("no tingling") and what it does not ("no feeling"); what is a hypothesis,
+            a question for information, the past, another person far away, a story, an improvement
   rules     what must never be missed, each with an id and a source (content/watch/rules.toml)
-  model     a small trained model over words, pieces of words and meanings (content/watch/weights.bin, made by
-  tools/train_watch.py)
+  model     a small trained model over words, pieces of words and meanings (content/watch/weights.bin)
   tongues   the gravest words of other languages (content/watch/tongues.toml)
 The stronger of all these wins. A long text is read sentence by sentence, in runs and in windows, so that a flag in
 the middle is seen.
@@ -35,10 +34,10 @@ LABELS = rules.LABELS
 
 Shares = tuple[float, ...]
 
-GRAVE = 0.45
+GRAVE = 0.38
 """The share of urgent, emergency and crisis together from which the model reads danger. Chosen on held-out folds
 (tools/train_watch.py folds)."""
-HURT = 0.45
+HURT = 0.42
 """The same for pain or stronger."""
 STOP = 0.5
 """The same for the wish to stop or stronger."""

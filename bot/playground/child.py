@@ -38,6 +38,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._job: asyncio.Task[None] | None = None
         self._errand: asyncio.Task[None] | None = None
+        self._up = asyncio.Event()
         self._killed = False
         self._began = 0.0
         self.changed: Callable[[], None] = lambda: None
@@ -72,6 +73,7 @@ class Child:
         """It has asked for updates: it is there."""
         if self.status is Status.STARTING and self._process is not None:
             self.back_after = round(asyncio.get_running_loop().time() - self._began, 1)
+            self._up.set()
             self._set(Status.UP)
 
     def kill(self) -> bool:
@@ -103,10 +105,11 @@ class Child:
             await process.wait()
 
     def errand(self, command: Sequence[str]) -> None:
-        """Run another command of the bot beside it, once, to its end. What it says is not shown."""
+        """Run another command of the bot once it is up, to its end. What it says is not shown."""
         self._errand = asyncio.create_task(self._run_once(command))
 
     async def _run_once(self, command: Sequence[str]) -> None:
+        await self._up.wait()
         quiet = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(
             *command, env=self._environment, cwd=self._folder, stdin=quiet, stdout=quiet, stderr=quiet

@@ -1,7 +1,8 @@
 """What the trained model looks at: words, pairs of words, pieces of words, and meanings with who, when and whether.
 
-Each feature is a short string, hashed to a place in the table of weights. A feature belongs to the token at which it ends, so that the sum over any run
-of whole sentences is a difference of two running sums, and reading a long text costs no more than reading its sentences once.
+Each feature is a short string, hashed to a place in the table of weights. A feature belongs to the token at which it
+ends, so that the sum over any run of whole sentences is a difference of two running sums, and reading a long text
+costs no more than reading its sentences once.
 """
 
 from __future__ import annotations

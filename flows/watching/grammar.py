@@ -1,9 +1,10 @@
 """Who, when, whether: what turns a word of danger into a harmless one.
 
-A text is cut into segments where the thought turns ("but", "and now", the end of a sentence). Inside a segment a "no" takes back what follows it, up
-to the next subject ("no, my leg is numb" is not a no to numbness). Some noes are the symptom itself ("no feeling", "can't pee"); these are phrases of
-their own in words.toml and never count as a no. A segment may as a whole be away from here and now: a hypothesis, a question for information,
-the past, another person far away, a story, an improvement.
+A text is cut into segments where the thought turns ("but", "and now", the end of a sentence). Inside a segment a "no"
+takes back what follows it, up to the next subject ("no, my leg is numb" is not a no to numbness). Some noes are the
+symptom itself ("no feeling", "can't pee"); these are phrases of their own in words.toml and never count as a no. A
+segment may as a whole be away from here and now: a hypothesis, a question for information, the past, another person
+far away, a story, an improvement.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def _away(tokens: list[str], here: list[Meaning], bounds: list[int]) -> frozense
 
 
 def _about_me(tokens: list[str], here: list[Meaning], people: list[Meaning], end: int) -> bool:
-    """Whether something in the segment is near, or turns back to the one who writes after the other person was named."""
+    """Whether something in the segment is near, or turns back to the one who writes after naming another person."""
     start = people[0].start
     if any(meaning.what == "near" or (meaning.what == "me" and meaning.start > start) for meaning in here):
         return True

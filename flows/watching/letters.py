@@ -1,8 +1,9 @@
 """What was typed, as plain tokens.
 
-People send full-width letters, combining marks, zero-width blanks, letters of another script that look alike, emoji and curly apostrophes. All of
-that is folded first, so that the rest of the watch sees one spelling: lower-case words without apostrophes ("cant", "im"), numbers, and a few marks
-that end a thought. One pass over the characters, no regular expression, so time grows with the length of the text and nothing else.
+People send full-width letters, combining marks, zero-width blanks, letters of another script that look alike, emoji
+and curly apostrophes. All of that is folded first, so that the rest of the watch sees one spelling: lower-case words
+without apostrophes ("cant", "im"), numbers, and a few marks that end a thought. One pass over the characters, no
+regular expression, so time grows with the length of the text and nothing else.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Numbers that say how much it hurts: "8/10", "pain is nine", "from 2 to 5", "4 before, 2 after".
 
-A number alone is an answer to a question and means nothing here; a number is a level only with a word beside it that makes it one. From a level of 8 the
-pain counts as severe, and a rise of 2 points is more than a slip of the scale (S48, S52).
+A number alone is an answer to a question and means nothing here; a number is a level only with a word beside it that
+makes it one. From a level of 8 the pain counts as severe, and a rise of 2 points is more than a slip of the scale
+(S48, S52).
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from flows.watching.words import Tag
 
@@ -12,12 +15,15 @@ SEVERE = 8
 REAL_RISE = 2
 STEEP_RISE = 4
 
-_WORDS = {word: value for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_WORDS = {
+    word: value
+    for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
 _CUES = frozenset("pain hurts hurt hurting level score ache pains".split())
 _LINKS = frozenset("is at now a an about like of level score was to - : its around maybe almost up".split())
 _AFTER = frozenset(
-    "am pm oclock minutes minute min mins hours hour days day weeks times reps steps years year seconds sec step stretches stretch reminders "
-    "sessions people of percent kg km".split()
+    "am pm oclock minutes minute min mins hours hour day days weeks times reps steps years year seconds sec "
+    "step stretches stretch reminders sessions people of percent kg km".split()
 )
 _THEN = frozenset("to now then today after -".split())
 
@@ -34,7 +40,7 @@ def number(token: str) -> float | None:
 def tags(tokens: list[str]) -> list[Tag]:
     """Levels and changes of level in the tokens: level_high, level_mid, level_low, rise, rise_steep, fall_level."""
     numbers = [(at, value) for at, token in enumerate(tokens) if (value := number(token)) is not None]
-    out = [change for pair in zip(numbers, numbers[1:], strict=False) if (change := _change(tokens, *pair))]
+    out = [change for pair in pairwise(numbers) if (change := _change(tokens, *pair))]
     taken = {at for tag in out for at in range(tag.start, tag.end)}
     out += [tag for at, value in numbers if at not in taken and (tag := _level(tokens, at, value))]
     return sorted(out, key=lambda tag: tag.start)

@@ -1,8 +1,9 @@
 """A small trained model: sums of weights, one column a label, over the features of a run of sentences.
 
-`weights.bin` is made by tools/train_watch.py; the same sentences give the same bytes. It holds two tables of int8: one by feature (flows/watching/features.py),
-and one by word, into which the nearness of words in meaning was folded at training ("twinge" weighs like "ache" though no sentence had it). The sum is
-divided by the root of the number of features, so that a long message does not outweigh a short one, and turned into shares that add up to one (softmax).
+`weights.bin` is made by tools/train_watch.py; the same sentences give the same bytes. It holds two tables of int8:
+one by feature (flows/watching/features.py), and one by word, into which the nearness of words in meaning was folded
+at training ("twinge" weighs like "ache" though no sentence had it). The sum is divided by the root of the number of
+features, so that a long message does not outweigh a short one, and turned into shares that add up to one (softmax).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from math import exp, sqrt
 
 from flows.watching import data, features
@@ -101,7 +103,7 @@ def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """What stands before a place in the text: the sum of weights, how many features, how many words (a lone letter or sign is none)."""
+    """What stands before a place in the text: weights added up, how many features, how many words (of two letters on)."""
 
     weights: Vector
     features: int
@@ -114,7 +116,7 @@ def _running(tokens: list[str], read: Reading, bounds: list[int]) -> dict[int, _
     meant = features.meaning_places(tokens, read)
     last = _Sum(_NOTHING, 0, 0)
     out = {bounds[0]: last}
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         known = [_word(token, mark) for token, mark in zip(tokens[start:end], read.marks[start:end], strict=True)]
         places = [place for near in around[start:end] for place in near]
         places += [place for means in meant[start:end] for place in means]

@@ -1,7 +1,8 @@
 """Rules with ids and sources: what must never be missed.
 
-A rule names meanings that must stand close together (`all`), and fires unless a "no" took one of them back or their segment is away from here and
-now. `even` lists the ways of being away that do not matter to a rule (a cancer of the past counts). Rules only ever raise a label.
+A rule names meanings that must stand close together (`all`), and fires unless a "no" took one of them back or their
+segment is away from here and now. `even` lists the ways of being away that do not matter to a rule (a cancer of the
+past counts). Rules only ever raise a label.
 """
 
 from __future__ import annotations
@@ -79,9 +80,7 @@ def _counts(rule: Rule, meaning: Meaning, reading: Reading) -> bool:
     return not (reading.away[meaning.segment] - rule.even)
 
 
-def _close(
-    rule: Rule, usable: list[Meaning], term: int, span: tuple[int, int], taken: tuple[Meaning, ...]
-) -> bool:
+def _close(rule: Rule, usable: list[Meaning], term: int, span: tuple[int, int], taken: tuple[Meaning, ...]) -> bool:
     """Whether the terms from `term` on can be met inside `rule.within` tokens of what was already taken."""
     if term == len(rule.all):
         return True

@@ -1,7 +1,7 @@
 """The gravest words of other languages (content/watch/tongues.toml), looked up as they stand.
 
-All languages are always read: someone in need falls back to their own. Only a few words are also English or mean something else there ("fine" is an end in
-Italian); those count only when the language was expected.
+All languages are always read: someone in need falls back to their own. Only a few words are also English or mean
+something else there ("fine" is an end in Italian); those count only when the language was expected.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from flows.watching import data, letters
 
 _LABELS = {"crisis": "emergency"}
 _PLAIN = ("emergency", "urgent", "pain_stop", "stop_request")
-_ENGLISH_TOO = frozenset("fine halt pause ende dur au zeer ates alto ambulance cancer suicide finish dor id avc acil bol weh dosc".split())
+_ENGLISH_TOO = frozenset(
+    "fine halt pause ende dur au zeer ates alto ambulance cancer suicide finish dor id avc acil bol weh dosc".split()
+)
 """Words that are English as well, or too short to be sure."""
 
 

@@ -1,8 +1,8 @@
 """From tokens to meanings: spelling, small words, phrases.
 
-A phrase list alone misses what people write, so a phrase here is a set of spellings (a|b, optional words) that small words may interrupt: "cant feel"
-also reads "can't really even feel". All phrases stand in one tree, walked once from each token, so the time depends on the text and not on how many
-phrases there are.
+A phrase list alone misses what people write, so a phrase here is a set of spellings (a|b, optional words) that small
+words may interrupt: "cant feel" also reads "can't really even feel". All phrases stand in one tree, walked once from
+each token, so the time depends on the text and not on how many phrases there are.
 """
 
 from __future__ import annotations
@@ -35,7 +35,14 @@ class Tag:
 def spelling() -> dict[str, tuple[str, ...]]:
     """Typed word -> meant words."""
     pairs: dict[str, str] = data.table("words.toml")["spelling"]
-    joined = {"can not": "cant", "do not": "dont", "does not": "doesnt", "did not": "didnt", "is not": "isnt", "was not": "wasnt"}
+    joined = {
+        "can not": "cant",
+        "do not": "dont",
+        "does not": "doesnt",
+        "did not": "didnt",
+        "is not": "isnt",
+        "was not": "wasnt",
+    }
     joined |= {"will not": "wont", "could not": "couldnt", "are not": "arent", "have not": "havent", "has not": "hasnt"}
     return {typed: tuple(meant.split()) for typed, meant in (pairs | joined).items()}
 
@@ -62,7 +69,9 @@ def spellings(phrase: str) -> list[tuple[str, ...]]:
 def vocabulary() -> frozenset[str]:
     """Every word that stands in words.toml."""
     lists: dict[str, list[str]] = data.table("words.toml")["meaning"]
-    return frozenset(word for phrases in lists.values() for phrase in phrases for way in spellings(phrase) for word in way)
+    return frozenset(
+        word for phrases in lists.values() for phrase in phrases for way in spellings(phrase) for word in way
+    )
 
 
 @cache
@@ -100,7 +109,14 @@ def meant(tokens: list[str]) -> list[str]:
             out[-1:] = known[f"{out[-1]} not"]
         else:
             out.extend(known.get(token) or (known_word(token),))
+        for size in (3, 2):
+            if tuple(out[-size:]) in _UNABLE:
+                out[-size:] = ["cant"]
     return out
+
+
+_UNABLE = frozenset({("can", "no", "longer"), ("no", "longer", "can"), ("not", "able", "to"), ("unable", "to")})
+"""Other ways to say "can't"."""
 
 
 @cache
@@ -111,7 +127,10 @@ def english() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def known_word(token: str) -> str:
-    """The token, or the word of the lexicon it most likely was meant to be: drawn-out letters shortened, one slip of the finger undone."""
+    """The token, or the word of the lexicon it most likely was meant to be.
+
+    Drawn-out letters are shortened and one slip of the finger is undone; a common English word is never touched.
+    """
     known = vocabulary()
     if len(token) < 3 or token in known or token in english() or not token.isalpha():
         return token
@@ -138,7 +157,10 @@ def _without_one(word: str) -> set[str]:
 
 
 def _unslip(token: str) -> str:
-    """A word of the lexicon one slip away (a letter missing, doubled, wrong, or two swapped), with the same first letter; else the token."""
+    """A word of the lexicon one slip away (a letter missing, doubled, wrong, or two swapped), else the token.
+
+    The first letter must be the same: people rarely miss that one.
+    """
     if len(token) < _LONG_ENOUGH or len(token) > 20:
         return token
     slips, known = _slips(), vocabulary()
@@ -157,7 +179,12 @@ def _one_slip(one: str, two: str) -> bool:
     apart = [at for at, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
     if len(apart) == 1:
         return len(one) > _LONG_ENOUGH
-    return len(apart) == 2 and apart[1] == apart[0] + 1 and one[apart[0]] == two[apart[1]] and one[apart[1]] == two[apart[0]]
+    return (
+        len(apart) == 2
+        and apart[1] == apart[0] + 1
+        and one[apart[0]] == two[apart[1]]
+        and one[apart[1]] == two[apart[0]]
+    )
 
 
 def tags(tokens: list[str]) -> list[Tag]:
@@ -175,7 +202,10 @@ def tags(tokens: list[str]) -> list[Tag]:
 
 
 def _walk(node: Tree, tokens: list[str], here: int, gap: int = 0) -> tuple[int, tuple[str, ...]]:
-    """The end and meanings of the longest phrase below `node` that goes on at `here`; both ways are tried at a small word."""
+    """The end and meanings of the longest phrase below `node` that goes on at `here`.
+
+    At a small word both ways are tried: that it belongs to the phrase, and that it stands between its words.
+    """
     best: tuple[int, tuple[str, ...]] = here - gap, node.get(_END, ())
     if here >= len(tokens):
         return best

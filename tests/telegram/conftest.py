@@ -14,14 +14,16 @@ import pytest
 
 from bot.app import serve
 from bot.clock import SetClock
-from bot.playground.testing import Playground, Somebody
-from bot.playground.testing import playground as playground  # the fixture
+from bot.playground.testing import Playground, Somebody, playground
 from bot.settings import Settings
 from flows import book, kept
 from flows.conversation import Conversation
+from flows.pages import Book
 from storage import ledger
 from storage.keys import read_key_file
 from storage.seal import Seal
+
+__all__ = ["playground"]
 
 BEGINS = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ENDS_WITHIN = 10.0
@@ -41,10 +43,12 @@ class Running:
         self._task: asyncio.Task[None] | None = None
         self._file: sqlite3.Connection | None = None
 
-    async def start(self) -> None:
+    async def start(self, texts: Book | None = None) -> None:
         """Start it; it may not yet have asked for anything when this returns."""
         self._stop = asyncio.Event()
-        self._task = asyncio.create_task(serve(self.settings, book.load(), clock=self.clock, stopped=self._stop))
+        self._task = asyncio.create_task(
+            serve(self.settings, texts or book.load(), clock=self.clock, stopped=self._stop)
+        )
 
     async def ready(self) -> None:
         """Wait until it polls: what it left open when it was stopped is being sent by then."""
@@ -55,8 +59,8 @@ class Running:
         self._stop.set()
         self._close_file()
         if self._task is not None:
-            with suppress(asyncio.CancelledError):  # stopped while it still greeted Telegram
-                await asyncio.wait_for(asyncio.shield(self._task), ENDS_WITHIN)
+            await asyncio.wait([self._task], timeout=ENDS_WITHIN)
+            assert self._task.done(), "the bot does not end"
 
     async def dies(self, within: float = ENDS_WITHIN) -> BaseException | None:
         """Wait for it to end by itself; what it ended with."""
@@ -67,7 +71,10 @@ class Running:
 
     @property
     def failed(self) -> BaseException | None:
-        return self._task.exception() if self._task is not None and self._task.done() else None
+        """What it died of, if it did. One that was stopped while it still greeted Telegram is only cancelled."""
+        if self._task is None or not self._task.done() or self._task.cancelled():
+            return None
+        return self._task.exception()
 
     async def settled(self, within: float = SETTLES_WITHIN) -> None:
         """Wait until nothing is left to do: every update confirmed, every letter's fate known, nobody due."""
@@ -142,7 +149,7 @@ class Running:
 
     def _what(self) -> str:
         screens = "\n".join(
-            f"{chat.title or chat.person and chat.person.first_name}: {len(chat.messages)} messages"
+            f"{chat.title or (chat.person and chat.person.first_name)}: {len(chat.messages)} messages"
             for chat in self.playground.api.people.chats.values()
         )
         return f"the bot is not done; it failed: {self.failed!r}\n{screens}"
