@@ -27,7 +27,7 @@ def _reasons(stretch_id: str, talk: Conversation, book: Book, now: datetime) -> 
     found = clearance.verdict(talk, book, now)
     flags = (found.flags if found else frozenset()) | set(talk.flags)
     questions = list(screening.excluded_because(stretch_id, flags, book))
-    reasons = [book.say("why.answer", reason=_because(name, book)) for name in questions]
+    reasons = [book.say("why.answer", reason=_because(name, talk, book)) for name in questions]
     if found is not None and stretch_id not in found.allowed and not questions:
         reasons.append(book.say("why.cleared_only"))
     if stretch_id == clearance.PARTNER and not questions and (flags or talk.age != "18_64"):
@@ -39,7 +39,7 @@ def _reasons(stretch_id: str, talk: Conversation, book: Book, now: datetime) -> 
     return [*reasons, book.say(f"unfit.{misfit}")] if misfit else reasons
 
 
-def _because(name: str, book: Book) -> str:
+def _because(name: str, talk: Conversation, book: Book) -> str:
     if name in {rule.band for rule in book.screening.age_rules}:
         return book.say("why.age")
-    return reason(name, book)
+    return reason(name, book, talk.screen_answers)

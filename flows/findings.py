@@ -13,6 +13,8 @@ class Finding(StrEnum):
     """Nothing follows: show the present question again, or stay silent."""
     MORE = auto()
     """The same stage goes on with its next question."""
+    CHECKED = auto()
+    """The person says that a professional has looked."""
     BUSY = auto()
     """Something else must be finished first."""
     WISH = auto()

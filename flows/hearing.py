@@ -40,6 +40,11 @@ YES_NO = {
 }  # fmt: skip
 PAIN_WORDS = frozenset({"pain", "ouch"})
 """Of the words that always stop, those that tell of pain: they stop the stretch and ask about it."""
+CAREFUL = {
+    "breath": "yes", "early": "yes", "minor": "yes", "seen": "no", "help": "no", "clock": "no", "professional_ok": "no",
+    "present": "no", "sober": "no", "person": "no", "partner": "no",
+}  # fmt: skip
+"""Where a card has only No and Yes, "not sure" counts as the careful one."""
 GO_AHEAD = frozenset(
     {"next", "done", "ok", "okay", "fine", "good", "ready", "continue", "go on", "feels fine", "feels good"}
 )
@@ -116,12 +121,14 @@ def _words(talk: Conversation, text: str, book: Book, now: datetime) -> Meaning:
     spoken = next((button for button in buttons if words and plain(button.words) == words), None)
     if spoken is not None:
         return _spoken(talk, spoken, now)
+    if talk.stage is Stage.PAUSED and talk.ask == "hurting" and YES_NO.get(words) in ("yes", "not_sure"):
+        return Hurt()
     known = _known(talk, text, words, buttons, book, now)
     if known is not None:
         return _typed(talk, known, now)
     if words in book.rules.stop_words:
         return Hurt() if words in PAIN_WORDS else Stopped()
-    return _read(text)
+    return Wrote(text) if words in YES_NO or words in GO_AHEAD else _read(text)
 
 
 def _read(text: str) -> Meaning:
@@ -153,6 +160,10 @@ def _known(
 ) -> Answered | None:
     """Words that stand for a button, or an entry that is wanted here."""
     choice = YES_NO.get(words)
+    if talk.stage is Stage.PAUSED and talk.ask == "hurting" and choice is not None:
+        return Answered("paused", "go_on") if choice == "no" else None
+    if choice == "not_sure" and not any(b.choice == "not_sure" for b in buttons):
+        choice = CAREFUL.get(talk.ask)
     if choice is None and talk.stage is Stage.MOVING and words in GO_AHEAD:
         choice = "fine"
     meant = next((Answered(b.ask, b.choice) for b in buttons if choice and b.choice == choice), None)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
+from flows import pain
 from flows.conversation import Conversation, Done, FollowUp, Hold, Off, Past
 from flows.findings import Finding
 from flows.pages import PainRow
@@ -69,8 +70,7 @@ def close_sitting(turn: Turn, *, stopped: bool = False) -> None:
     Pain that was told and never judged counts as a stop, whichever way the sitting ends: nothing is assumed to be fine.
     """
     turn.hush("silence", "rested", "lapse")
-    if _pain_is_open(turn.talk) and turn.talk.sitting is not None:
-        rest_unrated(turn, turn.talk.sitting.stretch)
+    _judge_what_was_told(turn)
     turn.talk = finish_stretch(turn.talk, None, stopped=stopped)
     sitting = turn.talk.sitting
     turn.talk = evolve(turn.talk, sitting=None, rating=None, wish=False)
@@ -113,9 +113,9 @@ def act_on(turn: Turn, row: PainRow, stretches: tuple[str, ...]) -> None:
         for stretch in stretches:
             turn.talk = _switch_off(turn, stretch, row.stretch_off)
     if row.lock == "today":
-        _rest_until(turn, end_of_day(turn.now, turn.talk.zone))
+        rest_until(turn, end_of_day(turn.now, turn.talk.zone))
     if row.lock in REST_HOURS:
-        _rest_until(turn, turn.now + timedelta(hours=REST_HOURS[row.lock]))
+        rest_until(turn, turn.now + timedelta(hours=REST_HOURS[row.lock]))
     if "dizzy_brief" in row.signals and row.stretch_off == "today":
         turn.talk = evolve(turn.talk, flags=tuple({*turn.talk.flags, "neck_dizzy"}))
     if row.action == "refer_routine":
@@ -135,19 +135,30 @@ def _switch_off(turn: Turn, stretch: str, length: str) -> Conversation:
     return evolve(turn.talk, offs=(*others, Off(stretch, until)))
 
 
-def _rest_until(turn: Turn, at: datetime) -> None:
+def rest_until(turn: Turn, at: datetime) -> None:
     held = turn.talk.rest_until
     turn.talk = evolve(turn.talk, rest_until=at if held is None else max(held, at))
 
 
-def _pain_is_open(talk: Conversation) -> bool:
-    rating = talk.rating
-    return rating is not None and (rating.phase == "during" or rating.after_rest or bool(rating.signals))
+def _judge_what_was_told(turn: Turn) -> None:
+    """Pain was told and its questions were not finished: what is known decides, and at least as carefully as a stop.
 
-
-def rest_unrated(turn: Turn, stretch: str) -> None:
-    """Pain was told and the level never: as careful as after a stop at level 4 to 5 (row 24). Design choice."""
-    turn.mark("pain_unrated", stretch)
-    if stretch:
-        turn.talk = _switch_off(turn, stretch, "today")
-    _rest_until(turn, turn.now + timedelta(hours=turn.book.screening.repeat.lock_after_pain_stop_hours))
+    A sitting or a stop may end a pain check at any question; nothing is assumed to be fine (design choice: 24 hours).
+    """
+    rating, sitting = turn.talk.rating, turn.talk.sitting
+    if rating is None or not (rating.phase == "during" or rating.after_rest or rating.signals or rating.level):
+        return
+    stretches = (sitting.stretch,) if sitting is not None and sitting.stretch else ()
+    baseline = sitting.baseline if sitting is not None else None
+    at_rest = rating.phase in ("home", "before", "next_day")
+    turn.talk = evolve(turn.talk, rating=None)
+    if at_rest and rating.level is None and not rating.signals:
+        return
+    signals = rating.signals or ("pain_or_discomfort",)
+    row = pain.row_for("during" if not at_rest else "before", signals, baseline, rating.level or 0, book=turn.book)
+    act_on(turn, row, stretches)
+    if not at_rest:
+        turn.mark("pain_unrated", ",".join(stretches))
+        for stretch in stretches:
+            turn.talk = _switch_off(turn, stretch, "today")
+        rest_until(turn, turn.now + timedelta(hours=turn.book.screening.repeat.lock_after_pain_stop_hours))

@@ -110,8 +110,8 @@ def wishes(on: type[Meaning], at: Places, do: Reply) -> tuple[TransitionConfigDi
 def by_pain(on: type[Meaning], at: Places) -> tuple[TransitionConfigDict, ...]:
     """Where a red flag leads."""
     return (
-        edge(on, at, S.REFERRED, say.refer, found(F.EMERGENCY, F.URGENT)),
-        edge(on, at, S.REFERRED, say.routine, found(F.PROFESSIONAL, F.ROUTINE, F.SELF_CARE)),
+        edge(on, at, S.REFERRED, say.refer, found(F.EMERGENCY)),
+        edge(on, at, S.REFERRED, say.routine, found(F.URGENT, F.PROFESSIONAL, F.ROUTINE, F.SELF_CARE)),
     )
 
 
@@ -127,7 +127,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Doubted, KNOWN, S.REFERRED, say.refer, found(F.REFER)),
     edge(Doubted, ALL, STAY, say.again),
     # --- pain, told anywhere
-    edge(Hurt, (S.MOVING, S.PAUSED), S.RATING, say.again, found(F.HURTING)),
+    edge(Hurt, (S.MOVING, S.PAUSED, S.RESTING), S.RATING, say.hurt, found(F.HURTING)),
     edge(
         Hurt,
         (S.CHECKING, S.CHOOSING, S.BRIEFING, S.HOME, S.REMINDING, S.SETTINGS),
@@ -167,7 +167,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     # --- the pain check
     edge(Answered, S.RATING, STAY, say.again, found(F.MORE)),
     *by_pain(Answered, S.RATING),
-    edge(Answered, S.RATING, S.SCREENING, say.recheck, found(F.RECHECK)),
+    edge(Answered, S.RATING, S.SCREENING, say.recheck_with_advice, found(F.RECHECK)),
     edge(Answered, S.RATING, S.RESTING, say.end_rest, found(F.PAUSE_TO_REST)),
     *to_step(S.RATING, F.MOVE, say.move),
     edge(Answered, S.RATING, S.CHECKING, say.go_on, found(F.CHECK)),
@@ -212,11 +212,11 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.HOME, STAY, say.quit_reminder, found(F.QUIT)),
     edge(Answered, S.HOME, STAY, say.home),
     edge(Answered, S.REFERRED, STAY, say.inform, found(F.INFORM)),
-    edge(Answered, S.REFERRED, STAY, say.helped, found(F.HELP)),
+    edge(Answered, S.REFERRED, S.HOME, say.helped, found(F.HELP)),
     edge(Answered, S.REFERRED, STAY, say.refer, found(F.REFER)),
     edge(Answered, S.REFERRED, S.SCREENING, say.changed, found(F.SCREEN)),
     edge(Answered, S.REFERRED, S.SCREENING, say.recheck, found(F.RECHECK)),
-    edge(Answered, S.REFERRED, S.SCREENING, say.cleared, found(F.SEEN)),
+    edge(Answered, S.REFERRED, S.SCREENING, say.cleared, found(F.CHECKED)),
     edge(Answered, S.REFERRED, S.HOME, say.home),
     edge(Answered, S.REMINDING, STAY, say.again, found(F.MORE)),
     edge(Answered, S.REMINDING, S.HOME, say.set_reminder, found(F.SET)),
@@ -227,6 +227,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.SETTINGS, S.HOME, say.settled, found(F.SETTLED)),
     edge(Answered, S.SETTINGS, STAY, say.offer_forget, found(F.OFFER_FORGET)),
     edge(Answered, S.SETTINGS, S.SCREENING, say.changed, found(F.SCREEN)),
+    edge(Answered, S.SETTINGS, S.SCREENING, say.cleared, found(F.CHECKED)),
     edge(Answered, S.SETTINGS, S.REFERRED, say.refer, found(F.REFER)),
     edge(Answered, S.SETTINGS, S.CHECKING, say.again, found(F.SEEN)),
     edge(Answered, S.SETTINGS, S.HOME, say.home),

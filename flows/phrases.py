@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from flows.conversation import Conversation
+from flows.conversation import NONE, Conversation
 from flows.pages import Book, Number, Step, Stretch
 from flows.times import clock_words
 
@@ -24,12 +24,18 @@ def number_words(number: Number, book: Book) -> str:
     return " ".join(part for part in (number.call, also, doubt) if part)
 
 
-def reason(key: str, book: Book) -> str:
-    """Why a referral is shown, in the words of the person's own answer; `key` is a question, a signal or one of our
-    reasons."""
+def reason(key: str, book: Book, answers: Mapping[str, str] = NONE) -> str:
+    """Why a referral is shown, in the words of the person's own answer.
+
+    `key` is a question, a flag, a signal or one of our reasons; `answers` tells what was answered.
+    """
     for question in book.screening.questions:
-        if question.id == key or question.flag == key:
-            return book.say("reason.answer", question=question.text)
+        if key in (question.id, question.flag):
+            given = book.screening.answers[answers.get(question.id, "yes")]
+            items = book.say("reason.items", items="; ".join(question.items)) if question.items else ""
+            return " ".join(
+                [book.say("reason.answer", answer=given, question=question.text), *([items] if items else [])]
+            )
     for signal in book.pain.signals:
         if signal.id == key:
             return book.say("reason.signal", signal=signal.words)

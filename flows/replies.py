@@ -15,7 +15,7 @@ from flows.effects import Forget, Kind, Say
 from flows.events import Alarmed, Answered, Asked
 from flows.explaining import why_not
 from flows.holding import CATEGORY, close_sitting
-from flows.phrases import number_words, stretch_names, until_words
+from flows.phrases import number_words, stretch_names
 from flows.showing import mine, what_to_tell
 from flows.stages import Stage
 from flows.turn import Turn
@@ -53,7 +53,8 @@ def greet(turn: Turn) -> None:
 
 def kindly(turn: Turn) -> None:
     """Text that answers nothing: a kind line, and the present question again. Never silence."""
-    turn.note("kind.text")
+    crisis = turn.stage is Stage.REFERRED and turn.talk.card == "crisis"
+    turn.note("crisis.heard" if crisis else "kind.text")
 
 
 def kindly_sent(turn: Turn) -> None:
@@ -62,6 +63,13 @@ def kindly_sent(turn: Turn) -> None:
 
 def kindly_hurt(turn: Turn) -> None:
     turn.note("kind.hurt")
+
+
+def hurt(turn: Turn) -> None:
+    """It hurts: the questions follow at once; after a press by another person a word about breathing goes first."""
+    sitting = turn.before.sitting
+    if sitting is not None and sitting.step and sitting.stretch == clearance.PARTNER:
+        turn.note("partner.breath")
 
 
 def are_you_hurting(turn: Turn) -> None:
@@ -125,6 +133,13 @@ def recheck(turn: Turn) -> None:
     turn.note("screening.why_worse")
 
 
+def recheck_with_advice(turn: Turn) -> None:
+    """Pain of 8 or more: the advice of today is said before the two questions, for they may stay unanswered."""
+    advice = referral_card(turn.talk, turn.book, turn.now)
+    turn.effects.append(Say(evolve(advice, rows=()), Kind.NOTE))
+    turn.note("screening.why_worse")
+
+
 def rechecked(turn: Turn) -> None:
     turn.note("screening.rechecked")
     refer(turn)
@@ -147,8 +162,6 @@ def urge(turn: Turn) -> None:
 
 
 def rest(turn: Turn) -> None:
-    until = until_words(turn.talk.rest_until, turn.talk, turn.book, turn.now)
-    turn.note("home.rest", until=until)
     turn.ask("home")
 
 
@@ -219,6 +232,7 @@ def wait(turn: Turn) -> None:
 
 def finish(turn: Turn) -> None:
     """The end of a sitting: what was done, plainly; the question of tomorrow announced."""
+    hurt(turn)
     past = turn.talk.past[-1] if turn.talk.past and turn.talk.past[-1].ended == turn.now else None
     if past is None or not past.done:
         turn.note("finish.nothing")
@@ -242,13 +256,14 @@ def stop(turn: Turn) -> None:
     had_sitting = turn.before.sitting is not None
     had_reminder = turn.before.reminder is not None
     was = {(True, True): "both", (True, False): "sitting", (False, True): "reminder"}.get((had_sitting, had_reminder))
+    if was is None and turn.talk.holds:
+        was = "held"
     if was is None:
         was = "questions" if turn.before.answering is not None else "nothing"
     turn.note(f"stop.{was}", time=turn.before.reminder.time if turn.before.reminder else "")
-    if turn.stage is Stage.HOME:
-        turn.ask("home")
-    else:
-        turn.ask(turn.talk.ask)
+    if had_sitting:
+        hurt(turn)
+    turn.ask("home" if turn.stage is Stage.HOME else turn.talk.ask)
 
 
 def keep_reminder(turn: Turn) -> None:
@@ -308,7 +323,7 @@ def _referral_button(turn: Turn, choice: str) -> None:
 def helped(turn: Turn) -> None:
     """Someone is getting help: one warm line, and no more questions today."""
     turn.note("referred.warm")
-    turn.ask("card")
+    turn.ask("home")
 
 
 def ask_after(turn: Turn) -> None:

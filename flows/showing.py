@@ -24,7 +24,7 @@ def what_to_tell(talk: Conversation, book: Book, now: datetime) -> str:
     ]
     if not holds:
         at = clock_words(talk.asked_at or now, now, talk.zone)
-        holds = [book.say("tell.line", at=at, what=reason(talk.reason, book))]
+        holds = [book.say("tell.line", at=at, what=reason(talk.reason, book, talk.screen_answers))]
     items = [item for hold in talk.holds for item in _items(hold.reason, book)]
     asked = paragraphs(book.say("tell.items"), bullets(items)) if items else ""
     return paragraphs(book.say("tell.head"), bullets(holds), asked, book.say("tell.foot"))

@@ -8,6 +8,8 @@ from flows.zones import zone_of
 
 DAY_WITHOUT_ZONE = timedelta(hours=20)
 """Where no zone is known "today" reaches back this far: long enough for one waking day. Design choice."""
+REST_WITHOUT_ZONE = timedelta(hours=16)
+"""The rest of a day nobody knows the hours of: from any waking hour it reaches into the night. Design choice."""
 SHORTEST_REST_OF_DAY = timedelta(hours=8)
 """ "Not today", said at 23:50, still means a night. Design choice."""
 
@@ -21,8 +23,10 @@ def same_day(then: datetime, now: datetime, zone: str) -> bool:
 
 
 def end_of_day(now: datetime, zone: str) -> datetime:
-    """When "today" is over: the next local midnight, but at least eight hours away."""
-    tz = zone_of(zone or "UTC")
+    """When "today" is over: the next local midnight, but at least eight hours away; without a zone 16 hours."""
+    if not zone:
+        return now + REST_WITHOUT_ZONE
+    tz = zone_of(zone)
     tomorrow = now.astimezone(tz).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), tz).astimezone(now.tzinfo)
     return max(midnight, now + SHORTEST_REST_OF_DAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows import places
+from flows import clearance, places
 from flows.cards import opening
 from flows.cards.layout import card, paragraphs
 from flows.cards.opening import card_buttons
@@ -77,6 +77,15 @@ def _reminder_line(talk: Conversation, book: Book, now: datetime) -> str:
     return paragraphs(book.say("reminding.next", at=at), book.say("reminding.change"))
 
 
+def _may_be_checked(talk: Conversation, book: Book, now: datetime) -> bool:
+    """Whether a professional's word would open anything; a hold with a waiting time is not opened by it."""
+    if any(hold.kind != "professional" for hold in talk.holds):
+        return False
+    found = clearance.verdict(talk, book, now)
+    waits = found is not None and found.outcome == "see_professional_first"
+    return waits or bool(talk.holds) or any(off.until is None for off in talk.offs)
+
+
 def settings(talk: Conversation, book: Book, now: datetime) -> Card:
     if talk.ask == "country":
         return opening.country(talk, book, now)
@@ -84,10 +93,15 @@ def settings(talk: Conversation, book: Book, now: datetime) -> Card:
         return opening.age(talk, book, now)
     if talk.ask == "minor":
         return card(book, book.say("settings.minor_title"), book.say("settings.minor"), yes_no(book, "minor"))
-    buttons = [
-        Button(book.say(f"settings.{choice}"), "settings", choice)
-        for choice in ("country", "age", "questions", "forget", "leave")
+    choices = [
+        "country",
+        "age",
+        "questions",
+        *(["checked"] if _may_be_checked(talk, book, now) else []),
+        "forget",
+        "leave",
     ]
+    buttons = [Button(book.say(f"settings.{choice}"), "settings", choice) for choice in choices]
     country = book.numbers[talk.country].name if talk.country in book.numbers else book.say("settings.no_country")
     zone = talk.zone or book.say("settings.no_zone")
     return card(book, book.say("settings.title"), book.say("settings.text", country=country, zone=zone), buttons)

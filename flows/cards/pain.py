@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.cards.layout import card, paragraphs
+from flows.cards.layout import card, hurt_button, paragraphs
 from flows.cards.screen import yes_no
 from flows.conversation import Conversation, Rating
 from flows.effects import Button, Card, Look
@@ -63,4 +63,5 @@ def _level_text(talk: Conversation, held: Rating, book: Book) -> str:
 
 def resting(talk: Conversation, book: Book, now: datetime) -> Card:
     ready = Button(book.say("resting.ready"), "rested", "yes", Look.MAIN)
-    return card(book, book.say("resting.title"), book.say("resting.text", minutes=book.pain.rest_minutes), [ready])
+    text = book.say("resting.text", minutes=book.pain.rest_minutes)
+    return card(book, book.say("resting.title"), text, [ready, hurt_button(book)])

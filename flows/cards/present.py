@@ -44,4 +44,6 @@ def present(talk: Conversation, book: Book, now: datetime) -> Card:
     look = Look.STOP if talk.offer == "forget" else Look.GO
     offer = Button(book.say(f"offer.{talk.offer}"), "offer", talk.offer, look)
     rows = [row for row in shown.rows if row != (stop_button(book),)]
+    if talk.holds:  # advice comes first
+        return evolve(shown, rows=(*rows, (offer,), (stop_button(book),)))
     return evolve(shown, rows=((offer,), *rows, (stop_button(book),)))

@@ -29,7 +29,7 @@ def referral_card(talk: Conversation, book: Book, now: datetime) -> Card:
     text = paragraphs(
         page.text.format(
             emergency_number=emergency_number(talk.country, book),
-            reason=reason(talk.reason, book),
+            reason=reason(talk.reason, book, talk.screen_answers),
             crisis_line=page.crisis_lines.get(talk.country, ""),
         ).replace("  ", " "),
         *_more(page, talk, book, now),
@@ -44,7 +44,7 @@ def _more(page: Referral, talk: Conversation, book: Book, now: datetime) -> list
     if page.category in ("emergency_now", "crisis") and talk.country not in book.numbers:
         more.append(book.unknown_country_line)
     if page.category == "same_day":
-        more.append(book.say("referred.why", reason=reason(talk.reason, book)))
+        more.append(book.say("referred.why", reason=reason(talk.reason, book, talk.screen_answers)))
     waiting = [hold.until for hold in talk.holds if waits(hold, now)]
     if page.category in ("same_day", "within_days") and waiting:
         more.append(book.say("referred.until", until=until_words(max(filter(None, waiting)), talk, book, now)))

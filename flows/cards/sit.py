@@ -53,7 +53,8 @@ def _list(talk: Conversation, book: Book, now: datetime) -> Card:
         Button(book.say("choose.others"), "list", "others"),
         Button(book.say("choose.finish"), "list", "finish", Look.GO),
     ]
-    text = book.say("choose.text") if offered else book.say("choose.none")
+    filtered = bool(sitting.region) or sitting.short
+    text = book.say("choose.text" if offered else "choose.none" if filtered else "choose.none_at_all")
     gentle = book.say("choose.gentle") if sitting.gentle else ""
     return card(book, book.say("choose.title"), paragraphs(_filter_words(sitting, book), gentle, text), buttons)
 

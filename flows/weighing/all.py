@@ -114,7 +114,7 @@ def _doubt(turn: Turn) -> Finding:
     event = turn.event
     source = event.source if isinstance(event, Doubted) else ""
     close_sitting(turn, stopped=True)
-    turn.talk = evolve(turn.talk, due="doubt", answering=None, wish=False)
+    turn.talk = evolve(turn.talk, due="doubt", answering=None, wish=False, cleared_at=None)
     turn.mark("doubt", source)
     if turn.talk.holds:
         return wishing.refer(turn)
@@ -179,6 +179,11 @@ def _hurt(turn: Turn) -> Finding:
     if turn.stage is Stage.RATING:
         rate.hurt(turn)
         return Finding.NOTHING
+    if turn.stage is Stage.RESTING:
+        rate.hurt(turn)
+        turn.hush("rested")
+        turn.ask("level")
+        return Finding.HURTING
     if turn.stage in (Stage.HOME, Stage.REMINDING, Stage.SETTINGS):
         rate.begin(turn, "home", kind=True)
         return Finding.RATE
@@ -187,7 +192,7 @@ def _hurt(turn: Turn) -> Finding:
 
 def _block(turn: Turn) -> Finding:
     close_sitting(turn, stopped=True)
-    turn.hush("reminder", "later", "follow", "help", "seen")
+    turn.hush("reminder", "later", "follow", "help", "seen", "tomorrow")
     turn.talk = evolve(turn.talk, asleep=True, answering=None, rating=None, wish=False)
     return Finding.NOTHING
 
@@ -240,6 +245,14 @@ def _is_following(turn: Turn) -> bool:
     return turn.stage is Stage.RATING and turn.talk.rating is not None and turn.talk.rating.phase == "next_day"
 
 
+def _tomorrow(turn: Turn) -> Finding:
+    """The day after someone was told to rest without having begun a stretch."""
+    if turn.talk.holds or not _quiet_time(turn):
+        return Finding.NOTHING
+    rate.begin(turn, "home")
+    return Finding.FOLLOW
+
+
 def _give_up_following(turn: Turn) -> Finding:
     open_question = _is_following(turn)
     turn.talk = evolve(turn.talk, follow=None, rating=None if open_question else turn.talk.rating)
@@ -250,7 +263,12 @@ def _lapse(turn: Turn) -> Finding:
     """A sitting that was left is over."""
     if turn.talk.sitting is None or not clearance.left_alone(turn.talk, turn.now):
         return Finding.NOTHING
-    close_sitting(turn, stopped=turn.talk.rating is not None)
+    rating = turn.talk.rating
+    if rating is not None and rating.phase in ("during", "after") and not turn.talk.sitting.over:
+        turn.talk = evolve(turn.talk, sitting=evolve(turn.talk.sitting, over=True))
+        turn.wake("lapse", UNFINISHED_PAIN)
+        return Finding.NOTHING
+    close_sitting(turn, stopped=rating is not None)
     return Finding.LAPSED
 
 
@@ -263,7 +281,10 @@ def _seen(turn: Turn) -> Finding:
 
 
 def _ask_after(turn: Turn, ask: str) -> Finding:
-    if not turn.talk.holds or not _quiet_time(turn):
+    if not turn.talk.holds:
+        return Finding.NOTHING
+    if not _quiet_time(turn):
+        turn.wake(ask, ASK_AGAIN)
         return Finding.NOTHING
     turn.ask(ask, Kind.ALERT)
     return Finding.HELP
@@ -298,6 +319,9 @@ def _ring(turn: Turn) -> Finding:
     if talk.sitting is not None or talk.holds or talk.asleep or clearance.resting(talk, turn.now):
         return Finding.NOTHING
     fresh = talk.heard_at is not None and turn.now - talk.heard_at < QUESTION_IS_FRESH
+    found = clearance.verdict(talk, turn.book, turn.now)
+    if found is not None and found.outcome not in clearance.OPEN:
+        return Finding.NOTHING
     if turn.stage in STRANGE or (fresh and turn.stage is not Stage.HOME):
         return Finding.NOTHING
     turn.talk = evolve(talk, answering=None, rating=None, wish=False)
@@ -305,6 +329,10 @@ def _ring(turn: Turn) -> Finding:
     return Finding.REMINDER
 
 
+UNFINISHED_PAIN = timedelta(hours=12)
+"""A pain check that was left open can still be answered for so long; then what is known decides. Design choice."""
+ASK_AGAIN = timedelta(minutes=10)
+"""A question about help that found the person in the midst of something comes again after this."""
 QUESTION_IS_FRESH = timedelta(hours=1)
 """A reminder does not push a question aside that was asked within this time. Design choice."""
 
@@ -322,6 +350,7 @@ WAKES: Mapping[str, Weigh] = {
     "reminder": _reminder,
     "later": _later,
     "lapse": _lapse,
+    "tomorrow": _tomorrow,
 }
 WEIGH: Mapping[type, Weigh] = {
     Answered: _answer,

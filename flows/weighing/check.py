@@ -60,7 +60,7 @@ def answer(turn: Turn) -> Finding:
     if said.ask == "prop":
         return _toggle(turn, said.choice)
     if said.ask in ("quick_check", "changes") and said.choice != "no":
-        turn.talk = evolve(turn.talk, due=said.ask, sitting=None)
+        turn.talk = evolve(turn.talk, due=said.ask, sitting=None, cleared_at=None)
         screen.begin(turn, said.ask)
         return Finding.SCREEN
     if said.ask == "drink" and said.choice != "no":

@@ -111,6 +111,8 @@ def settings(turn: Turn) -> Finding:
         case "country" | "age":
             turn.ask(said.choice)
             return Finding.MORE
+        case "checked":
+            return _checked(turn)
         case "forget":
             return Finding.OFFER_FORGET
         case "questions":
@@ -135,7 +137,7 @@ def _minor(turn: Turn) -> Finding:
     ends = [hold.until or turn.now + timedelta(days=1) for hold in turn.talk.holds]
     rest_until = max([*ends, *([turn.talk.rest_until] if turn.talk.rest_until else [])], default=None)
     end_reminder(turn)
-    turn.hush("follow", "help", "seen", "silence", "rested", "lapse")
+    turn.hush("follow", "help", "seen", "silence", "rested", "lapse", "tomorrow")
     turn.talk = Conversation(
         turn=turn.talk.turn, stage=turn.talk.stage, age=MINOR_BAND, country=turn.talk.country, rest_until=rest_until
     )
@@ -168,12 +170,16 @@ def referred(turn: Turn) -> Finding:
             screen.begin(turn, "worse", recheck=True)
             return Finding.RECHECK
         case "checked":
-            turn.talk = evolve(turn.talk, answering=Answering(turn.now, "cleared"))
-            turn.ask(CLEARED_ASK)
-            return Finding.SEEN
+            return _checked(turn)
         case "ok" | "close":
             return Finding.HOME
     return Finding.INFORM
+
+
+def _checked(turn: Turn) -> Finding:
+    turn.talk = evolve(turn.talk, answering=Answering(turn.now, "cleared"))
+    turn.ask(CLEARED_ASK)
+    return Finding.CHECKED
 
 
 def _asked_after(turn: Turn, ask: str, choice: str) -> Finding:

@@ -14,14 +14,17 @@ from flows import clearance, pain
 from flows.cards.pain import signal_button
 from flows.conversation import Rating
 from flows.findings import Finding
-from flows.holding import MOST_FLARES, act_on, close_sitting, finish_stretch, raise_hold
+from flows.holding import MOST_FLARES, act_on, close_sitting, finish_stretch, raise_hold, rest_until
 from flows.pages import PainRow
+from flows.times import end_of_day
 from flows.turn import Turn
 from flows.weighing import check, screen
 from flows.weighing.said import answered, sitting_of
 
 GRAVE = {"emergency": "emergency", "urgent": "urgent", "see_professional_first": "professional"}
 SECOND_FLARE = "flares"
+TOMORROW = timedelta(hours=20)
+"""When a person is asked again who was told to rest without having begun: the self-care text promises it."""
 
 
 def begin(turn: Turn, phase: str, *, button: str = "", ask: str = "level", kind: bool = False) -> None:
@@ -52,8 +55,18 @@ def _level(turn: Turn, held: Rating, choice: str) -> Finding:
     if choice == "signs":
         return _more(turn, held, "signal")
     held = evolve(held, level=int(choice))
+    grave = _grave_by_level(turn, held)
+    if grave is not None:
+        return _follow(turn, held, grave)
     asks_kind = held.asks_kind and not held.kind_known
     return _more(turn, held, "signal") if asks_kind else _decide(turn, held)
+
+
+def _grave_by_level(turn: Turn, held: Rating) -> PainRow | None:
+    """The row of a level that is grave by itself: the kind need not be known before help is advised."""
+    signals = held.signals or (("pain_or_discomfort",) if held.phase == "during" else ())
+    row = pain.row_for(_phase(held), signals, _baseline(turn, held), held.level, book=turn.book)
+    return row if row.action in GRAVE else None
 
 
 def _signal(turn: Turn, held: Rating, choice: str) -> Finding:
@@ -67,7 +80,9 @@ def _signal(turn: Turn, held: Rating, choice: str) -> Finding:
 
 def _confirm(turn: Turn, held: Rating, choice: str) -> Finding:
     button = signal_button(held.button, turn.book.pain)
-    return _signalled(turn, evolve(held, button=""), button.yes if choice == "yes" else button.no)
+    popped = button is turn.book.pain.pop_button
+    held = evolve(held, button="")
+    return _signalled(turn, held, button.yes if choice == "yes" else button.no, kind=not popped)
 
 
 def _breath(turn: Turn, held: Rating, choice: str) -> Finding:
@@ -75,8 +90,8 @@ def _breath(turn: Turn, held: Rating, choice: str) -> Finding:
     return _signalled(turn, held, "chest_or_breath") if choice == "yes" else _more(turn, held, "level")
 
 
-def _signalled(turn: Turn, held: Rating, signal: str) -> Finding:
-    held = evolve(held, signals=tuple(dict.fromkeys((*held.signals, signal))), kind_known=True)
+def _signalled(turn: Turn, held: Rating, signal: str, *, kind: bool = True) -> Finding:
+    held = evolve(held, signals=tuple(dict.fromkeys((*held.signals, signal))), kind_known=held.kind_known or kind)
     if signal == "painless_pop":
         return _decide(turn, held)
     row = pain.row_by_signals(_phase(held), held.signals, book=turn.book)
@@ -171,6 +186,8 @@ def _grave(turn: Turn, row: PainRow, reason: str) -> Finding:
 
 
 def _end(turn: Turn, category: str, finding: Finding) -> Finding:
+    if category == "self_care" and (turn.talk.sitting is None or turn.talk.sitting.begun is None):
+        turn.wake("tomorrow", TOMORROW)
     close_sitting(turn, stopped=True)
     turn.talk = evolve(turn.talk, card=category, wish=False)
     return finding
@@ -234,8 +251,11 @@ def _after_rest(turn: Turn, held: Rating) -> Finding:
     """Back at the level of the start: one gentle stretch more (gentle ones only, after a rise of one). Still up: the
     end."""
     sitting = sitting_of(turn)
-    if held.level is None or held.level > (sitting.baseline or 0):
-        return _end(turn, "self_care", Finding.SELF_CARE)
+    if held.level is None or held.level > (sitting.baseline or 0) or "pain_or_discomfort" in held.signals:
+        found = _end(turn, "self_care", Finding.SELF_CARE)
+        turn.talk = evolve(turn.talk, gentle_next=True)
+        rest_until(turn, end_of_day(turn.now, turn.talk.zone))
+        return found
     stopped = pain_row(turn, held.row).action == "stop_stretch"
     turn.talk = evolve(turn.talk, sitting=evolve(sitting, gentle=True, left=1 if stopped else sitting.left, stretch=""))
     return _go_on_or_finish(turn)

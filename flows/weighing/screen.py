@@ -3,6 +3,8 @@ released."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import evolve
 
 from flows import clearance, screening
@@ -41,7 +43,29 @@ def _next(turn: Turn, answering: Answering) -> str | None:
 
 
 def _word(turn: Turn, answering: Answering) -> bool:
-    return answering.professional_ok or clearance.is_cleared(turn.talk, turn.book, turn.now)
+    """Whether a professional's word counts for these answers: given now, or earlier and nothing new came up."""
+    if answering.professional_ok:
+        return True
+    return clearance.is_cleared(turn.talk, turn.book, turn.now) and not _something_new(turn, answering)
+
+
+def _something_new(turn: Turn, answering: Answering) -> bool:
+    """An answer that asks for a professional and was not given when one had looked: "examined since then" is void."""
+    before = turn.talk.screened.answers if turn.talk.screened is not None else NONE
+    return any(
+        {"yes": question.yes, "not_sure": question.not_sure}.get(given) == "see_professional_first"
+        and before.get(question.id) != given
+        for question in turn.book.screening.questions
+        if (given := answering.answers.get(question.id)) is not None
+    )
+
+
+def _cleared_at(turn: Turn, held: Answering) -> datetime | None:
+    """When the word was given that these answers needed; None: none was needed, or it is void."""
+    answers = {**held.answers, turn.book.screening.age.id: turn.talk.age}
+    if screening.judge(answers, book=turn.book).outcome != "see_professional_first" or not _word(turn, held):
+        return None
+    return turn.now if held.professional_ok else turn.talk.cleared_at
 
 
 def begin_anew(turn: Turn) -> Finding:
@@ -86,10 +110,10 @@ def _cleared(turn: Turn, choice: str) -> Finding:
 def _finish(turn: Turn, held: Answering, found: Verdict) -> Finding:
     turn.talk = evolve(
         turn.talk,
+        cleared_at=_cleared_at(turn, held),
         screened=Screened(turn.now, turn.book.screening.version, dict(held.answers)),
         answering=None,
         due="",
-        cleared_at=turn.now if held.professional_ok else turn.talk.cleared_at,
     )
     if found.outcome in ("emergency", "urgent"):
         return raise_hold(turn, found.outcome, "answers", found.decided_by)
