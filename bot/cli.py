@@ -107,6 +107,8 @@ def _with_token() -> Settings:
     settings = _settings()
     if not settings.telegram_token:
         raise SettingsError("UNKINK_TELEGRAM_TOKEN is not set; get a token from @BotFather, or try `unkink chat`")
+    if settings.webhook_url:
+        raise SettingsError("UNKINK_WEBHOOK_URL is set, but this version only polls; leave it out")
     return settings
 
 

@@ -142,7 +142,7 @@ class Child:
             await self._listen(process)
             self.code, self._began = await process.wait(), asyncio.get_running_loop().time()
             died = 0 if self._killed or self.status is Status.UP else died + 1
-            pause = 0.0 if self._killed else PAUSES[min(died, len(PAUSES)) - 1] if died else PAUSES[0]
+            pause = 0.0 if self._killed else PAUSES[min(max(died, 1), len(PAUSES)) - 1]
             self._set(Status.KILLED if self._killed else Status.DIED)
             await asyncio.sleep(pause)
             process = await self._spawn()

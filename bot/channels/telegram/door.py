@@ -10,6 +10,7 @@ import structlog
 from telegram import Bot
 from telegram.ext import Application
 
+from bot.channels.telegram.channel import Last
 from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear, no_trace
 from bot.channels.telegram.poller import Update
 from bot.channels.telegram.request import AiohttpRequest
@@ -79,9 +80,10 @@ class Door:
     async def _handle(self, heard: Heard, key: str) -> None:
         if heard.event is None:
             return
+        card = await self._card_of(heard.person) if heard.spent else 0
         outcome = await self._engine.handle(heard.person, heard.event, key)
-        if heard.spent:
-            self._aside(self._spend(heard))
+        if card and await self._store.read(heard.person) is None:
+            self._aside(self._spend(heard.person, card))
         if isinstance(outcome, Failed):
             log.error("a turn was set aside", error=type(outcome.error).__name__)
 
@@ -98,10 +100,14 @@ class Door:
         except Exception as error:
             log.debug("a tap was not acknowledged", error=type(error).__name__)
 
-    async def _spend(self, heard: Heard) -> None:
+    async def _card_of(self, person: str) -> int:
+        """The message that holds a person's present card; 0: nothing is kept of them."""
+        return Last.of(await self._store.reference(person)).card
+
+    async def _spend(self, person: str, card: int) -> None:
         """Take the buttons off a card that the post knows nothing of any more: everything was deleted."""
         try:
-            await self._bot.edit_message_reply_markup(int(heard.person.removeprefix(PREFIX)), heard.spent)
+            await self._bot.edit_message_reply_markup(int(person.removeprefix(PREFIX)), card)
         except Exception as error:
             log.debug("an old card kept its buttons", error=type(error).__name__)
 

@@ -42,8 +42,8 @@ class Heard:
     event: Event | None = None
     tap: str = ""
     """The id of a tap, to be acknowledged at once."""
-    spent: int = 0
-    """A message whose buttons must go, because nothing will be remembered of it."""
+    spent: bool = False
+    """If everything is deleted now, the buttons of the present card must go: nothing will be remembered of it."""
     group: int = 0
     """A group that the bot is in and must leave."""
 
@@ -110,14 +110,14 @@ async def _tapped(update: Update, _: Extra) -> None:
     person = _name(query.from_user.id)
     in_group = query.message is not None and query.message.chat.type != ChatType.PRIVATE
     tap = taps.read(query.data or "") or FORGED
-    spent = query.message.message_id if query.message is not None and (tap.ask, tap.choice) == FORGET else 0
+    spent = (tap.ask, tap.choice) == FORGET
     _heard.set(Heard(tap=query.id) if in_group else Heard(person, tap, query.id, spent))
 
 
 async def _wrote(update: Update, _: Extra) -> None:
     text = update.effective_message.text if update.effective_message is not None else None
     event: Event = command(text.strip()) if text and text.strip().startswith("/") else Wrote(text or "")
-    _heard.set(Heard(_person(update), event))
+    _heard.set(Heard(_person(update), event, spent="delete" in (text or "").lower()))
 
 
 async def _captioned(update: Update, _: Extra) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -88,9 +89,19 @@ class Poller:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _Trouble(type(error).__name__, self._pause(TROUBLE_PAUSES)) from None
         found = _parsed(body)
+        if status == 409 and "webhook" in str(found.get("description", "")).lower():
+            await self._take_over(session)
         if status == 200 and found.get("ok") is True and isinstance(found.get("result"), list):
             return [each for each in found["result"] if _is_update(each)]
         raise self._refused(status, found)
+
+    async def _take_over(self, session: aiohttp.ClientSession) -> None:
+        """A webhook from earlier bars polling: it goes, and what waits there stays for us."""
+        log.warning("a webhook was set; it is removed, nothing that waits is dropped")
+        url = self._url.removesuffix("getUpdates") + "deleteWebhook"
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with session.post(url, json={"drop_pending_updates": False}):
+                pass
 
     def _refused(self, status: int, found: dict[str, Any]) -> Exception:
         if status in (401, 404):

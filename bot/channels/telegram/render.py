@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from attrs import evolve
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from flows import taps
@@ -29,7 +30,8 @@ def plain_of(card: Card) -> str:
 
 def answered_text(frozen: Card, chosen: str) -> str:
     """A card that was answered: the question, and what was chosen."""
-    return f"{text_of(frozen)}\n\n{CHECK} <b>{escape(chosen, quote=False)}</b>"
+    room = evolve(frozen, text=cut(frozen.text, len(frozen.title) + len(chosen) + 8))
+    return f"{text_of(room)}\n\n{CHECK} <b>{escape(chosen, quote=False)}</b>"
 
 
 def cut(text: str, used: int = 0) -> str:
