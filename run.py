@@ -36,12 +36,14 @@ STAMP = VENV / "unkink-installed"
 LOCKS = {"run": ("run.txt", "build.txt"), "dev": ("dev.txt",)}
 """What is installed to start the bot, and to work on it. dev holds all of run, in the same versions."""
 
+TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+"""Two at a time, file by file: the walk of all conversations takes as long as everything else together."""
 CHECKS = {
     "lint": ("-m", "ruff", "check"),
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
     "imports": ("-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-logo"),
-    "tests": ("-m", "pytest"),
+    "tests": TESTS,
 }
 
 
@@ -50,7 +52,7 @@ def main() -> None:
     if word == "test":
         prepare("dev")
         os.chdir(ROOT)
-        become(PYTHON, "-m", "pytest", *rest)
+        become(PYTHON, *TESTS, *rest)
     elif word == "check":
         prepare("dev")
         sys.exit(check(rest))

@@ -14,6 +14,7 @@ Four rules, in this order:
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from attrs import evolve
 
@@ -40,6 +41,10 @@ YES_NO = {
 }  # fmt: skip
 PAIN_WORDS = frozenset({"pain", "ouch"})
 """Of the words that always stop, those that tell of pain: they stop the stretch and ask about it."""
+OWN_BUTTONS = (
+    "button.begin", "home.stretch", "home.reminder", "home.info_button", "home.settings", "reminder.now",
+    "reminder.later", "reminder.not_today",
+)  # fmt: skip
 CAREFUL = {
     "breath": "yes", "early": "yes", "minor": "yes", "seen": "no", "help": "no", "clock": "no", "professional_ok": "no",
     "present": "no", "sober": "no", "person": "no", "partner": "no",
@@ -128,7 +133,18 @@ def _words(talk: Conversation, text: str, book: Book, now: datetime) -> Meaning:
         return _typed(talk, known, now)
     if words in book.rules.stop_words:
         return Hurt() if words in PAIN_WORDS else Stopped()
-    return Wrote(text) if words in YES_NO or words in GO_AHEAD else _read(text)
+    harmless = words in YES_NO or words in GO_AHEAD or words in _own_words(book)
+    return Wrote(text) if harmless else _read(text)
+
+
+@lru_cache(maxsize=4)
+def _own_words(book: Book) -> frozenset[str]:
+    """Names and buttons of ours that tell nothing about a person, wherever they are typed ("Chin to chest")."""
+    names = [name for stretch in book.stretches.values() for name in (stretch.name, *stretch.also_called)]
+    names += [card.title for card in book.cards.values()]
+    names += [b.words for referral in book.referrals.values() for b in referral.buttons if b.id != "worse"]
+    names += [book.say(key) for key in OWN_BUTTONS]
+    return frozenset(plain(name) for name in names)
 
 
 def _read(text: str) -> Meaning:

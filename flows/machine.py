@@ -308,7 +308,7 @@ def _close(turn: Turn, handed_in: Conversation) -> tuple[Conversation, list[Effe
     if turn.stage is Stage.MOVING and not may_move(talk, turn.book, turn.now):
         raise UnscreenedStep(f"a step of {talk.sitting.stretch if talk.sitting else 'nothing'} without clearance")
     talk = _heard(turn, talk)
-    if turn.anew or question_is_old(turn.before, turn.now):
+    if turn.anew or (not turn.quiet and question_is_old(turn.before, turn.now)):
         talk = evolve(talk, token=number, asked_at=turn.now)
     if not turn.quiet:
         turn.effects.append(_card(turn, talk))

@@ -53,7 +53,7 @@ class Reading:
     kind: str = ""
     """"crisis" for despair or self-harm (inside "emergency"), else ""."""
     rules: tuple[str, ...] = ()
-    """Ids of what decided, strongest first; "model" where the trained model did."""
+    """Ids of what decided, strongest first; "model" where the trained model did, "plain" for everyday talk."""
     scores: tuple[tuple[str, float], ...] = ()
     """For each label, the highest share that the model gave it in any run of sentences."""
 
@@ -68,11 +68,14 @@ def reading(text: str, language: str = "en") -> Reading:
     folded = letters.fold(text)
     typed = letters.tokens(folded)
     tokens = words.meant(typed)
+    heard = tongues.heard(folded, typed, language)
+    if not heard and (plain := words.plain(tokens)):
+        return Reading(plain, rules=() if plain == "benign" else ("plain",))
     parsed = grammar.parse(tokens)
     shares = model.shares(tokens, parsed)
     counted = [rule for rule in rules.fired(parsed) if _counts(rule, shares)]
     found = [(rule.label, rule.kind, rule.id) for rule in counted]
-    found += [(word.label, word.kind, word.id) for word in tongues.heard(folded, typed, language)]
+    found += [(word.label, word.kind, word.id) for word in heard]
     found += [
         (label, kind, "model") for label, kind in sorted({_judge(share) for share in shares}) if label != "benign"
     ]

@@ -160,7 +160,7 @@ class Store(Protocol):
         """The reference of the newest letter sent to the person that has one, "" if there is none."""
 
     async def set_aside(self, turn: Turn, reason: str, now: datetime, letters: Sequence[Letter] = ()) -> None:
-        """Give a turn up for good: its key counts as handled, its wake-up is taken away, the person is told by `letters`.
+        """Give a turn up for good: its key counts as handled, its wake-up goes, the person is told by `letters`.
 
         All of it at once, and without a look at the conversation, which may be what cannot be opened. A key that was
         handled before changes nothing. `reason` says which kind of error and where, never what the person wrote.

@@ -188,7 +188,7 @@ def places(text: str) -> list[int]:
     tokens = words.read(letters.fold(text))
     read = grammar.parse(tokens)
     out = [place for token, mark in zip(tokens, read.marks, strict=True) for place in features.word_places(token, mark)]
-    for near in (*features.context_places(tokens, read.marks), *features.meaning_places(tokens, read)):
+    for near in (*features.places_around(tokens, read.marks), *features.meaning_places(tokens, read)):
         out += near
     out.append(features.length_place(sum(len(token) > 1 for token in tokens)))
     return out
@@ -285,7 +285,7 @@ def pack(table: np.ndarray, kin_weights: np.ndarray, bias: np.ndarray) -> bytes:
     keys = np.flatnonzero(small_table.any(axis=1)).astype("<u4")
     numbers = (*units, *kin_units, *(float(np.float32(b)) for b in bias))
     head = model.HEAD.pack(model.MAGIC, features.BITS, len(keys), len(index), *numbers)
-    return head + keys.tobytes() + small_table[keys].T.tobytes() + kin_table.tobytes()
+    return bytes(head + keys.tobytes() + small_table[keys].T.tobytes() + kin_table.tobytes())
 
 
 def folds() -> None:

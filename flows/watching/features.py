@@ -45,7 +45,7 @@ def word_places(token: str, mark: str = "") -> tuple[int, ...]:
     return (place(f"w{mark} {token}"), *(place(f"c{mark} {piece}") for piece in sorted(pieces)))
 
 
-def context_places(tokens: list[str], marks: Sequence[str]) -> list[list[int]]:
+def places_around(tokens: list[str], marks: Sequence[str]) -> list[list[int]]:
     """For each token, the places of the pairs and triples that end there. A sentence starts afresh."""
     out: list[list[int]] = []
     one, two = _START, _START

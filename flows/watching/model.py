@@ -103,7 +103,7 @@ def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """What stands before a place in the text: weights added up, how many features, how many words (of two letters on)."""
+    """What stands before a place in the text: weights added up, the number of features, that of words (2+ letters)."""
 
     weights: Vector
     features: int
@@ -112,7 +112,7 @@ class _Sum:
 
 def _running(tokens: list[str], read: Reading, bounds: list[int]) -> dict[int, _Sum]:
     """Running sums at the places where runs start and end (added up in one go between two such places, for speed)."""
-    around = features.context_places(tokens, read.marks)
+    around = features.places_around(tokens, read.marks)
     meant = features.meaning_places(tokens, read)
     last = _Sum(_NOTHING, 0, 0)
     out = {bounds[0]: last}

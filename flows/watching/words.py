@@ -18,6 +18,7 @@ Tree = dict[str, Any]
 _END = ""
 _GAP = 3
 """At most this many small words inside a phrase, at one place."""
+_LONGEST_PLAIN = 6
 _LONG_ENOUGH = 4
 """Shorter words are too near to each other to be put right."""
 
@@ -63,6 +64,19 @@ def spellings(phrase: str) -> list[tuple[str, ...]]:
         [*word.strip("()").split("|"), ""] if word.startswith("(") else word.split("|") for word in phrase.split()
     ]
     return [tuple(word for word in way if word) for way in product(*choices)]
+
+
+@cache
+def _plain() -> dict[str, str]:
+    table: dict[str, list[str]] = data.table("words.toml")["plain"]
+    return {message: label for label, messages in table.items() for message in messages}
+
+
+def plain(tokens: list[str]) -> str:
+    """The label of a whole message of everyday talk, or "" where there is more to read."""
+    if len(tokens) > _LONGEST_PLAIN or ("!" in tokens and "help" in tokens):
+        return ""
+    return _plain().get(" ".join(token for token in tokens if token not in letters.MARKS), "")
 
 
 @cache
@@ -115,7 +129,16 @@ def meant(tokens: list[str]) -> list[str]:
     return out
 
 
-_UNABLE = frozenset({("can", "no", "longer"), ("no", "longer", "can"), ("not", "able", "to"), ("unable", "to")})
+_UNABLE = frozenset(
+    {
+        ("can", "no", "longer"),
+        ("no", "longer", "can"),
+        ("not", "able", "to"),
+        ("unable", "to"),
+        ("can", "hardly"),
+        ("can", "barely"),
+    }
+)
 """Other ways to say "can't"."""
 
 

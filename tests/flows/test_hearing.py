@@ -173,3 +173,10 @@ def test_the_same_word_twice_in_a_second_is_one_answer() -> None:
     assert asked.talk.ask == "emergency_body"
     asked.do(Wrote("no"), after=timedelta(seconds=2))
     assert asked.talk.ask == "injury"
+
+
+def test_our_own_names_alarm_nobody(screened: Talk) -> None:
+    for stretch in BOOK.stretches.values():
+        assert screened.hears(Wrote(stretch.name)) == Wrote(stretch.name)
+    for text in ("I am getting help", "now", "About back pain"):
+        assert not isinstance(screened.hears(Wrote(text)), Alarmed | Hurt | Stopped)

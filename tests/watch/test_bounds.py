@@ -1,0 +1,93 @@
+"""Any text is read, in bounded time, and more words never hide a flag."""
+
+from __future__ import annotations
+
+import random
+from statistics import median
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows import watch
+from flows.watching import letters
+from tests.watch.sentences import DEV, ORDER
+
+GRAVE = [sentence.text for sentence in DEV if sentence.label == "emergency"]
+HARMLESS = [sentence.text for sentence in DEV if sentence.label == "benign"]
+WORDS = sorted({word for sentence in DEV for word in sentence.text.split()})
+
+
+@given(st.text(max_size=600), st.sampled_from(["en", "de", "", "zz"]))
+@settings(max_examples=300, deadline=1000)
+def test_any_text_is_read(text: str, language: str) -> None:
+    found = watch.reading(text, language)
+    assert found.label in watch.LABELS
+    assert found.kind in ("", "crisis")
+    assert found == watch.reading(text, language)
+
+
+@given(st.lists(st.sampled_from([*WORDS, *".,!?;:/-()'8 10 no not but if"]), max_size=80))
+@settings(max_examples=200, deadline=1000)
+def test_any_order_of_known_words_is_read(words: list[str]) -> None:
+    assert watch.read(" ".join(words)) in watch.LABELS
+    assert watch.explain(" ".join(words)).startswith("label: ")
+
+
+@given(st.sampled_from(GRAVE), st.sampled_from(HARMLESS), st.booleans())
+@settings(max_examples=150, deadline=1000)
+def test_a_harmless_sentence_beside_it_hides_no_flag(flag: str, harmless: str, first: bool) -> None:
+    text = f"{harmless}. {flag}" if first else f"{flag}. {harmless}"
+    assert ORDER.index(watch.read(text)) >= ORDER.index(watch.read(flag))
+
+
+@pytest.mark.parametrize("flag", GRAVE)
+def test_a_flag_in_the_middle_of_a_long_message_is_seen(flag: str) -> None:
+    dice = random.Random(7)
+    talk = " and ".join(dice.choice(["the ball is blue", "we did both sides", "my mat is new"]) for _ in range(90))
+    text = f"{talk[:1900]}. {flag}. {talk[:1900]}"
+    assert watch.read(text) in ("emergency", "urgent")
+
+
+def test_of_an_endless_text_both_ends_are_read() -> None:
+    talk = "the mat is new. " * 5000
+    assert watch.read(f"I can't feel my legs. {talk}") == "emergency"
+    assert watch.read(f"{talk} I can't feel my legs") == "emergency"
+    assert len(letters.fold(talk)) <= letters.LONGEST + 1
+
+
+@pytest.mark.parametrize(("size", "limit_ms"), [(300, 1.0), (4096, 10.0)])
+def test_reading_is_quick(size: int, limit_ms: float) -> None:
+    dice = random.Random(3)
+    texts = [" ".join(dice.choice(WORDS) for _ in range(size // 4))[:size] for _ in range(31)]
+    watch.read(texts[0])
+    took = []
+    for text in texts:
+        start = process_time()
+        watch.read(text)
+        took.append((process_time() - start) * 1000)
+    assert median(took) < limit_ms * SLOW_MACHINE
+
+
+SLOW_MACHINE = 4
+"""Shared machines measure several times what a quiet one does; a text read in square time would still fail."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no " * 1365,
+        "a" * 4096,
+        "no, " * 1024,
+        "numb " * 819,
+        "my dad " * 585,
+        "8/10 " * 819,
+        "." * 4096,
+        "if no not " * 409,
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    start = process_time()
+    watch.read(text)
+    assert process_time() - start < 0.5

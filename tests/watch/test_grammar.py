@@ -1,0 +1,40 @@
+"""What turns a word of danger into a harmless one, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows import watch
+
+SAID = [
+    ("no feeling in my legs", "emergency"),
+    ("I can't pee", "emergency"),
+    ("pain is gone, but I cannot pee", "emergency"),
+    ("no, my legs are numb", "emergency"),
+    ("My dad had a stroke. I can't feel my legs", "emergency"),
+    ("is it ok that my legs went numb?", "emergency"),
+    ("lol so my legs are both numb now 😂", "emergency"),
+    ("I can no longer feel my legs", "emergency"),
+    ("I can't feel my legs anymore", "emergency"),
+    ("not able to pee since yesterday", "emergency"),
+    ("from 2 to 8", "urgent"),
+    ("pain was 2 now 5", "pain_stop"),
+    ("no no no it hurts", "pain_stop"),
+    ("not comfy", "pain_stop"),
+    ("no, stop", "stop_request"),
+    ("no tingling in my legs", "benign"),
+    ("no weakness, tingling or numbness", "benign"),
+    ("what if my legs go numb", "benign"),
+    ("my dad had a stroke in 2010", "benign"),
+    ("I had a car accident ten years ago", "benign"),
+    ("in the movie he can't feel his legs", "benign"),
+    ("the numbness is gone", "benign"),
+    ("I can't feel any pain", "benign"),
+    ("pain was 6 now 3", "benign"),
+    ("don't stop", "benign"),
+]
+
+
+@pytest.mark.parametrize(("text", "label"), SAID)
+def test_grammar_decides(text: str, label: str) -> None:
+    assert watch.read(text) == label, watch.explain(text)

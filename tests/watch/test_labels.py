@@ -1,0 +1,65 @@
+"""What the watch finds: the examples it was made with, and the sentences it never saw."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows import watch
+from tests.watch.sentences import DEV, ORDER, UNSEEN, Sentence
+
+TARGETS = [
+    ("emergency", "urgent", 0.97),
+    ("urgent", "urgent", 0.92),
+    ("pain_stop", "pain_stop", 0.95),
+    ("stop_request", "stop_request", 0.97),
+]
+
+
+@pytest.mark.parametrize("sentence", DEV, ids=lambda sentence: sentence.text)
+def test_every_example_is_read_right(sentence: Sentence) -> None:
+    assert watch.read(sentence.text) in sentence.right
+
+
+@pytest.mark.parametrize(("label", "least", "share"), TARGETS)
+def test_unseen_sentences_are_found(label: str, least: str, share: float) -> None:
+    texts = [sentence.text for sentence in UNSEEN if sentence.label == label]
+    missed = [text for text in texts if ORDER.index(watch.read(text)) < ORDER.index(least)]
+    assert len(texts) >= 80
+    assert 1 - len(missed) / len(texts) >= share, missed
+
+
+def test_unseen_harmless_sentences_do_not_alarm() -> None:
+    texts = [sentence.text for sentence in UNSEEN if sentence.label == "benign"]
+    alarmed = [text for text in texts if watch.read(text) in ("emergency", "urgent")]
+    assert len(texts) >= 100
+    assert len(alarmed) / len(texts) <= 0.05, alarmed
+
+
+def test_unseen_harmless_sentences_do_not_stop_the_stretch() -> None:
+    texts = [sentence.text for sentence in UNSEEN if sentence.label == "benign"]
+    stopped = [text for text in texts if watch.read(text) in ("pain_stop", "stop_request")]
+    assert len(stopped) / len(texts) <= 0.08, stopped
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I want to kill myself", "suicide", "I've written a goodbye note", "i'd rather be dead than this"],
+)
+def test_despair_is_told_apart(text: str) -> None:
+    found = watch.reading(text)
+    assert (found.label, found.kind) == ("emergency", "crisis")
+
+
+@pytest.mark.parametrize("text", ["I can't feel my legs", "chest pain", "call an ambulance"])
+def test_other_emergencies_are_no_crisis(text: str) -> None:
+    assert watch.reading(text).kind == ""
+
+
+@pytest.mark.parametrize("text", ["no", "yes", "No.", "done!", "ok", "next", "help", "wait", "skip", "hi", "8", "0"])
+def test_everyday_answers_are_harmless(text: str) -> None:
+    assert watch.read(text) == "benign"
+
+
+def test_help_that_is_called_out_is_not_the_menu() -> None:
+    assert watch.read("help!!") == "emergency"
+    assert watch.read("goodbye") == "stop_request"
