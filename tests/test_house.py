@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("bot", "flows", "storage")
 
 TOP = {
-    *FLOORS, "tests", "deploy", "tools", "docs", "requirements",
+    *FLOORS, "tests", "deploy", "tools", "docs", "requirements", "NOTICE",
     ".ci", ".github", ".editorconfig", ".gitattributes", ".gitignore", ".dockerignore",
     "ARCHITECTURE.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SAFETY.md",
     "SECURITY.md", "pyproject.toml", "run.py",
