@@ -40,6 +40,9 @@ def _standing(talk: Conversation, book: Book, now: datetime) -> str:
         return book.say("home.hold")
     if resting(talk, now):
         return book.say("home.resting", until=until_words(talk.rest_until, talk, book, now))
+    found = clearance.verdict(talk, book, now)
+    if found is not None and found.outcome not in clearance.OPEN:
+        return book.say("home.professional")
     return book.say("home.text")
 
 

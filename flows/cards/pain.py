@@ -22,7 +22,7 @@ def rating(talk: Conversation, book: Book, now: datetime) -> Card:
         return card(book, "", signal_button(held.button, book.pain).ask, yes_no(book, held.button))
     if talk.ask == "signal":
         return card(book, "", book.say("rating.signal"), _signals(held, book))
-    return card(book, "", _level_text(talk, held, book), _levels(held, book), width=4)
+    return card(book, "", _level_text(talk, held, book, now), _levels(held, book), width=4)
 
 
 def signal_button(button: str, pain: Pain) -> SignalButton:
@@ -43,10 +43,11 @@ def _levels(held: Rating, book: Book) -> list[Button]:
     return buttons
 
 
-def _level_text(talk: Conversation, held: Rating, book: Book) -> str:
+def _level_text(talk: Conversation, held: Rating, book: Book, now: datetime) -> str:
     pain = book.pain
     if held.after_rest:
-        return book.say("rating.after_rest")
+        early = held.rest_until is not None and now < held.rest_until
+        return book.say("rating.in_rest" if early else "rating.after_rest")
     if held.phase == "next_day" and talk.follow is not None:
         return pain.ask_next_day.format(stretches=stretch_names(talk.follow.stretches, book))
     if held.phase == "home":
