@@ -16,6 +16,7 @@ from bot.channels.telegram.poller import Update
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
 from bot.engine import Engine
+from flows import kept
 from flows.pages import Book
 from storage.store import Failed, Store, Turn
 
@@ -56,6 +57,8 @@ class Door:
         self._book = book
         self._clock = clock
         self._side: set[asyncio.Task[None]] = set()
+        self._spent = ("", 0)
+        """The person and the card that lost its buttons last."""
 
     async def take(self, updates: list[Update]) -> None:
         """Returns when everything of the batch is kept or set aside. StoreError: it is not, nothing may be
@@ -81,8 +84,11 @@ class Door:
         if heard.event is None:
             return
         card = await self._card_of(heard.person) if heard.spent else 0
+        agreed = heard.spent and await self._has_agreed(heard.person)
         outcome = await self._engine.handle(heard.person, heard.event, key)
-        if card and await self._store.read(heard.person) is None:
+        deleted = card and agreed and not await self._has_agreed(heard.person)
+        if deleted and (heard.person, card) != self._spent:  # the second half of a double tap asks nothing of Telegram
+            self._spent = (heard.person, card)
             self._aside(self._spend(heard.person, card))
         if isinstance(outcome, Failed):
             log.error("a turn was set aside", error=type(outcome.error).__name__)
@@ -99,6 +105,10 @@ class Door:
             await self._bot.answer_callback_query(tap)
         except Exception as error:
             log.debug("a tap was not acknowledged", error=type(error).__name__)
+
+    async def _has_agreed(self, person: str) -> bool:
+        """Whether anything that had to be agreed to is kept of a person; a deletion leaves nothing of it."""
+        return kept.read(await self._store.read(person)).agreement is not None
 
     async def _card_of(self, person: str) -> int:
         """The message that holds a person's present card; 0: nothing is kept of them."""
