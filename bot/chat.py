@@ -8,11 +8,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot import post, rounds
 from bot.channels.terminal import LONGEST_LINE, PREFIX, Terminal, moved
 from bot.clock import SetClock
 from bot.engine import Engine, running
+from bot.journal import BETWEEN_LINES, Journal
 from bot.settings import Settings
 from bot.stores import store_of
 from flows import kept
@@ -23,8 +25,10 @@ from storage.store import Store
 
 HELLO = (
     "Unkink in the terminal. Answer with a number or with words. /stop stops everything, /help lists the commands.\n"
-    "@ +10m or @ 08:00 moves the clock. Ctrl-D leaves; what was said is kept.\n"
+    "@ +10m or @ 08:00 moves the clock; @ person ben lets somebody else sit down; @ restart starts the bot anew;\n"
+    "@ save FILE writes the chat down. Ctrl-D leaves; what was said is kept.\n"
 )
+LONGEST_NAME = 64
 NO_TIME = "I cannot read that time. Examples: @ +10m, @ +2h, @ 08:00, @ 2026-11-24 08:00"
 BACKWARDS = "The clock only moves forward here."
 TOO_LONG = f"(That line was very long; I read its first {LONGEST_LINE:,} characters.)"
@@ -40,6 +44,7 @@ class Chat:
         self._clock = clock
         self._person = PREFIX + person
         self._count = 0
+        terminal.person = self._person
 
     async def begin(self) -> None:
         """Show where the conversation stands."""
@@ -87,6 +92,52 @@ class Chat:
         return max(0.05, min((following - self._clock.now()).total_seconds(), timedelta(hours=1).total_seconds()))
 
 
+class Room:
+    """The terminal between restarts: who sits there, the clock, what was written down."""
+
+    def __init__(self, person: str, clock: SetClock, write: Callable[[str], None], *, colour: bool) -> None:
+        self.clock = clock
+        self.write = write
+        self.person = person
+        self.terminal = Terminal(write, colour=colour)
+        self._journals: dict[str, Journal] = {}
+
+    @property
+    def journal(self) -> Journal:
+        """What was written down of the person who sits there."""
+        if self.person not in self._journals:
+            self._journals[self.person] = Journal(self.clock.now())
+        return self._journals[self.person]
+
+    def sit(self, store: Store, engine: Engine, person: str) -> Chat:
+        """Somebody sits down."""
+        self.person = person
+        talk = Chat(store, engine, self.terminal, self.clock, person)
+        self.terminal.listen = self.journal.shown
+        return talk
+
+    async def say(self, talk: Chat, line: str) -> None:
+        """A line of the person, written down and taken."""
+        self.journal.line(line, self.clock.now())
+        remark = await talk.say(line)
+        if remark:
+            self.write(remark + "\n")
+            self.journal.moved(remark, self.clock.now())
+        if self.clock.stands:
+            self.clock.move_by(BETWEEN_LINES)
+
+    def save(self, name: str) -> None:
+        """Write the chat down; a remark on how it went."""
+        try:
+            self.journal.save(Path(name))
+        except FileExistsError:
+            self.write(f"{name} is there already; name another file.\n")
+        except (OSError, ValueError) as error:
+            self.write(f"{name} cannot be written ({type(error).__name__}); name another file.\n")
+        else:
+            self.write(f"Saved in {name}. Put it into tests/journeys to have it replayed.\n")
+
+
 async def chatting(
     settings: Settings,
     book: Book,
@@ -97,39 +148,57 @@ async def chatting(
     write: Callable[[str], None],
     colour: bool,
 ) -> None:
-    """The chat in the terminal, from start to end of input."""
+    """The chat in the terminal, from start to end of input; "@ restart" opens everything anew from the disk."""
     clock = SetClock(at) if at is not None else SetClock(datetime.now(UTC), runs=True)
-    if fresh:
-        await chat(MemoryStore(), book, clock, person, write, colour=colour)
-        return
-    async with store_of(settings, clock.now()) as store:
-        await chat(store, book, clock, person, write, colour=colour)
+    room = Room(person, clock, write, colour=colour)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    lines = _lines(sys.stdin)
+    write(HELLO)
+    memory = MemoryStore()
+    again = True
+    while again:
+        if fresh:
+            again = await _chat(memory, book, room, lines)
+            continue
+        async with store_of(settings, clock.now()) as store:
+            again = await _chat(store, book, room, lines)
 
 
-async def chat(
-    store: Store, book: Book, clock: SetClock, person: str, write: Callable[[str], None], *, colour: bool
-) -> None:
-    """Read lines from standard input until it ends."""
-    terminal = Terminal(write, colour=colour)
-    async with running(store, book, clock) as engine:
-        talk = Chat(store, engine, terminal, clock, person)
-        write(HELLO)
-        if isinstance(sys.stdin, io.TextIOWrapper):
-            sys.stdin.reconfigure(errors="replace")
-        await talk.begin()
-        lines = _lines(sys.stdin)
+async def _chat(store: Store, book: Book, room: Room, lines: asyncio.Queue[str | None]) -> bool:
+    """Take lines until they end (False) or a restart is asked for (True)."""
+    async with running(store, book, room.clock) as engine:
+        talk = room.sit(store, engine, room.person)
+        await _begin(room, talk)
         while True:
-            following = await store.next_wake()
             try:
-                async with asyncio.timeout(talk.until_next(following)):
+                async with asyncio.timeout(talk.until_next(await store.next_wake())):
                     line = await lines.get()
             except TimeoutError:
                 await talk.settle()
                 continue
             if line is None:
-                return
-            if remark := await talk.say(line):
-                write(remark + "\n")
+                return False
+            word, _, rest = line.strip().removeprefix("@").strip().partition(" ")
+            if not line.lstrip().startswith("@") or word not in ("person", "restart", "save"):
+                await room.say(talk, line)
+            elif word == "restart":
+                room.write("The bot was started anew; this is what it found on the disk:\n")
+                return True
+            elif word == "save":
+                room.save(rest.strip() or "journey.txt")
+            elif rest.strip().isprintable() and 0 < len(rest.strip()) <= LONGEST_NAME:
+                talk = room.sit(store, engine, rest.strip())
+                await _begin(room, talk)
+            else:
+                room.write("A name has 1 to 64 printable characters: @ person ben\n")
+
+
+async def _begin(room: Room, talk: Chat) -> None:
+    room.journal.line("/start", room.clock.now())
+    await talk.begin()
+    if room.clock.stands:
+        room.clock.move_by(BETWEEN_LINES)
 
 
 def _lines(source: Iterable[str]) -> asyncio.Queue[str | None]:

@@ -59,9 +59,7 @@ def _instant(_: click.Context, __: click.Parameter, text: str | None) -> datetim
 
 @unkink.command()
 @click.option("--person", default="me", show_default=True, help="Whose conversation this is.")
-@click.option(
-    "--at", callback=_instant, metavar="INSTANT", help="Set the clock; it stands still until an @ line moves it."
-)
+@click.option("--at", callback=_instant, metavar="INSTANT", help="Set the clock; an @ line moves it.")
 @click.option("--fresh", is_flag=True, help="Begin with an empty database in memory; nothing is kept.")
 def chat(person: str, at: datetime | None, fresh: bool) -> None:
     """Chat in the terminal, or through a pipe."""

@@ -44,6 +44,11 @@ class SetClock:
         self._since = datetime.now(UTC) if runs else None
         self._listeners: list[asyncio.Event] = []
 
+    @property
+    def stands(self) -> bool:
+        """Whether it only moves when it is moved."""
+        return self._since is None
+
     def listen(self, moved: asyncio.Event) -> None:
         """Set this event whenever the clock is moved: somebody may be due."""
         self._listeners.append(moved)

@@ -154,9 +154,9 @@ class Post:
         except Unsent as unsent:
             await self._again(letter, max(unsent.wait, self._pause(letter, BACK_OFF)))
         except Undeliverable as reason:
-            await self._give_up(letter, str(reason))
             if isinstance(reason, Gone):
                 await self._gone(letter.person, letter.id)
+            await self._give_up(letter, str(reason))
         except Exception as error:
             await self._doubt(letter, error)
         else:

@@ -38,18 +38,26 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Terminal:
-    """A channel that writes to a function and remembers the last card, so that lines can be read against it."""
+    """A channel that writes to a function and remembers each person's last card, to read lines against it."""
 
     def __init__(self, write: Callable[[str], None], *, colour: bool = False, width: int = 0) -> None:
         self._write = write
         self._colour = colour
         self._width = width or min(100, max(40, shutil.get_terminal_size((88, 24)).columns))
-        self._card: Say | None = None
+        self._cards: dict[str, Say] = {}
+        self.person = ""
+        """Who sits at the terminal; what is said to somebody else is marked."""
+        self.listen: Callable[[Say], None] = lambda say: None
+        """Told of everything that is said to that person."""
 
     async def deliver(self, person: str, say: Say) -> str:
         """Write a letter out."""
         if say.card.rows:
-            self._card = say
+            self._cards[person if self.person else ""] = say
+        if person == self.person or not self.person:
+            self.listen(say)
+        else:
+            self._write(self._style(f"(to {person.removeprefix(PREFIX)})", "title"))
         for line in lines_of(say, self._width, self._style):
             self._write(line)
         self._write("")
@@ -67,14 +75,14 @@ class Terminal:
             return None
         if words.startswith("/"):
             return command(words)
-        button = self._button(words)
-        if button is None or self._card is None:
+        card, button = self._cards.get(self.person), self._button(words)
+        if button is None or card is None:
             return Wrote(words)
-        return Tapped(self._card.token, button.ask, button.choice)
+        return Tapped(card.token, button.ask, button.choice)
 
     def _button(self, words: str) -> Button | None:
         """The button of the last card with these words or this number; words go before numbers ("7" may be a level)."""
-        buttons = self._card.card.buttons if self._card is not None else ()
+        buttons = self._cards[self.person].card.buttons if self.person in self._cards else ()
         wanted = plain(words)
         named = next((b for b in buttons if wanted and plain(b.words) == wanted), None)
         if named is not None or not (words.isascii() and words.isdecimal() and len(words) < 4):

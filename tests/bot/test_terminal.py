@@ -117,7 +117,7 @@ async def test_a_long_line_is_read_in_part() -> None:
 @given(st.text(max_size=200))
 def test_any_line_means_something(line: str) -> None:
     terminal = Terminal(nowhere)
-    terminal._card = CARD
+    terminal._cards[""] = CARD
     event = terminal.event(line)
     assert isinstance(event, Tapped | Wrote | Stopped | Started | Asked | None)
     if isinstance(event, Wrote):

@@ -88,6 +88,7 @@ SLOW_MACHINE = 4
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
+    watch.read("hello")  # the first reading loads the weights
     start = process_time()
     watch.read(text)
     assert process_time() - start < 0.5
