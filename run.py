@@ -3,7 +3,7 @@
 
     python3 run.py              the bot; without a Telegram token, the playground
     python3 run.py chat         any other word is the command line's: unkink chat
-    python3 run.py test         the tests; what follows goes to pytest
+    python3 run.py test         the tests; what follows goes to pytest (-m browser: those of the page, in Chromium)
     python3 run.py check        all that CI checks; --no-tests leaves the tests out
     python3 run.py -- check     the command line, where it has a word of the same name
 
@@ -36,14 +36,17 @@ STAMP = VENV / "unkink-installed"
 LOCKS = {"run": ("run.txt", "build.txt"), "dev": ("dev.txt",)}
 """What is installed to start the bot, and to work on it. dev holds all of run, in the same versions."""
 
-TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
-"""Two at a time, file by file: the walk of all conversations takes as long as everything else together."""
+PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+"""Two at a time, file by file."""
+TESTS = (*PYTEST, "-m", "not browser")
+"""The page's tests need Chromium and are asked for by themselves: run.py test -m browser."""
 CHECKS = {
     "lint": ("-m", "ruff", "check"),
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
     "imports": ("-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-logo"),
     "tests": TESTS,
+    "browser": (*PYTEST, "-m", "browser"),
 }
 
 
@@ -79,7 +82,7 @@ def check(args: Sequence[str]) -> int:
 
     if set(args) - {"--no-tests"}:
         sys.exit("run.py check knows no option but --no-tests.")
-    names = [name for name in CHECKS if name != "tests" or not args]
+    names = [name for name in CHECKS if name not in ("tests", "browser") or not args]
     failed = []
     for name in names:
         print(f"-- {name}", flush=True)
