@@ -101,6 +101,16 @@ class Room:
         self.person = person
         self.terminal = Terminal(write, colour=colour)
         self._journals: dict[str, Journal] = {}
+        self._lines: asyncio.Queue[str | None] | None = None
+
+    def open(self) -> asyncio.Queue[str | None]:
+        """The lines that come in. Nothing is said or read before a store stands open behind it."""
+        if self._lines is None:
+            if isinstance(sys.stdin, io.TextIOWrapper):
+                sys.stdin.reconfigure(errors="replace")
+            self.write(HELLO)
+            self._lines = _lines(sys.stdin)
+        return self._lines
 
     @property
     def journal(self) -> Journal:
@@ -151,22 +161,19 @@ async def chatting(
     """The chat in the terminal, from start to end of input; "@ restart" opens everything anew from the disk."""
     clock = SetClock(at) if at is not None else SetClock(datetime.now(UTC), runs=True)
     room = Room(person, clock, write, colour=colour)
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
-    lines = _lines(sys.stdin)
-    write(HELLO)
     memory = MemoryStore()
     again = True
     while again:
         if fresh:
-            again = await _chat(memory, book, room, lines)
+            again = await _chat(memory, book, room)
             continue
         async with store_of(settings, clock.now()) as store:
-            again = await _chat(store, book, room, lines)
+            again = await _chat(store, book, room)
 
 
-async def _chat(store: Store, book: Book, room: Room, lines: asyncio.Queue[str | None]) -> bool:
+async def _chat(store: Store, book: Book, room: Room) -> bool:
     """Take lines until they end (False) or a restart is asked for (True)."""
+    lines = room.open()
     async with running(store, book, room.clock) as engine:
         talk = room.sit(store, engine, room.person)
         await _begin(room, talk)

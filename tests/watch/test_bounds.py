@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+from collections.abc import Iterator
 from statistics import median
 from time import process_time
 
@@ -72,6 +74,14 @@ def test_reading_is_quick(size: int, limit_ms: float) -> None:
 
 SLOW_MACHINE = 4
 """Shared machines measure several times what a quiet one does; a text read in square time would still fail."""
+
+
+@pytest.fixture(autouse=True)
+def _uncollected() -> Iterator[None]:
+    """What other tests left in memory is not to be counted here."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.mark.parametrize(
