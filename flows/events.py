@@ -88,8 +88,8 @@ class Hurt:
 class Alarmed:
     """A red flag outside the question that is asked now: by words, or by an answer on an old card.
 
-    `level` is emergency or urgent; `kind` is crisis or empty; `source` names the rules or the question (never the
-    text).
+    `level` is emergency, urgent or professional; `kind` is crisis or empty; `source` names the rules or the question
+    (never the text).
     """
 
     level: str

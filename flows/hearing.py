@@ -41,6 +41,8 @@ YES_NO = {
 }  # fmt: skip
 PAIN_WORDS = frozenset({"pain", "ouch"})
 """Of the words that always stop, those that tell of pain: they stop the stretch and ask about it."""
+HOLDS = {"emergency": "emergency", "urgent": "urgent", "see_professional_first": "professional"}
+"""Actions of the pain table that hold every stretch, and the kind of the hold."""
 OWN_BUTTONS = (
     "button.begin", "home.stretch", "home.reminder", "home.info_button", "home.settings", "reminder.now",
     "reminder.later", "reminder.not_today",
@@ -113,11 +115,12 @@ def _signal_of(tap: Tapped, book: Book) -> str:
 
 
 def _grave_signal(tap: Tapped, book: Book) -> Meaning | None:
+    """A kind of pain told on an old card: rows of any phase raise their hold, a sharp pain counts as "it hurts"."""
     signal = _signal_of(tap, book)
     for row in book.pain.rows:
-        if signal and signal in row.signals and row.phase == "any" and row.action in ("emergency", "urgent"):
-            return Alarmed(row.action, "pain", signal)
-    return None
+        if signal and signal in row.signals and row.phase == "any" and row.action in HOLDS:
+            return Alarmed(HOLDS[row.action], "pain", signal)
+    return Hurt() if signal == "sharp_or_electric" else None
 
 
 def _words(talk: Conversation, text: str, book: Book, now: datetime) -> Meaning:

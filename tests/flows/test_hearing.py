@@ -96,6 +96,8 @@ def test_a_grave_signal_is_heard_from_an_old_card(moving: Talk) -> None:
     assert moving.hears(Tapped(1, "signal", "chest")) == Alarmed("emergency", "pain", "chest_or_breath")
     assert moving.hears(Tapped(1, "breath", "yes")) == Alarmed("emergency", "pain", "chest_or_breath")
     assert moving.hears(Tapped(1, "dizzy", "no")) == Alarmed("urgent", "pain", "dizzy_lasting")
+    assert moving.hears(Tapped(1, "signal", "runs")) == Alarmed("professional", "pain", "radiating")
+    assert moving.hears(Tapped(1, "signal", "sharp")) == Hurt()
     assert moving.hears(Tapped(1, "pop", "yes")) == Hurt()
     assert moving.hears(Tapped(1, "signal", "just_sore")) == Strayed()
 

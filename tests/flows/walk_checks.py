@@ -119,7 +119,7 @@ def _changed(t: Turned) -> list[str]:
 
 
 def _hurts(tap: Tapped) -> bool:
-    return tap.ask in ("stop", "hurt") or (tap.ask, tap.choice) == ("pop", "yes")
+    return tap.ask in ("stop", "hurt") or (tap.ask, tap.choice) in (("pop", "yes"), ("signal", "sharp"))
 
 
 def _safer(tap: Tapped, book: Book) -> bool:
@@ -127,7 +127,7 @@ def _safer(tap: Tapped, book: Book) -> bool:
     if tap.ask in ("breath", "changes", "quick_check"):
         return tap.choice in ("yes", "not_sure")
     if tap.ask == "signal":
-        return tap.choice in ("weak", "head", "chest", "pee")
+        return tap.choice in ("runs", "pins", "weak", "head", "chest", "pee")
     if tap.ask == "dizzy":
         return tap.choice == "no"
     return tap.ask in {q.id for q in book.screening.questions} and tap.choice in ("yes", "not_sure")
