@@ -22,6 +22,7 @@ from bot.channels.telegram.poller import REFUSALS, Poller, TokenRefused
 from bot.channels.telegram.profile import set_profile
 from bot.clock import Clock, FollowedClock, SystemClock
 from bot.engine import Engine, running
+from bot.makers import Files
 from bot.post import Post
 from bot.settings import Settings
 from bot.stores import store_of
@@ -59,7 +60,7 @@ async def _work(
 
     door = Door(app, engine, store, book, clock)
     poller = Poller(settings.telegram_api, settings.telegram_token, door.take)
-    post = Post(store, TelegramChannel(app.bot, store.reference), clock, gone)
+    post = Post(store, TelegramChannel(app.bot, store.reference, Files(store, book, clock)), clock, gone)
     log.info("running", bot=app.bot.username)
     jobs = [_job(poller.run()), _job(rounds.run(store, engine, clock)), _job(post.run(engine))]
     ending = _job(stop.wait())

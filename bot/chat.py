@@ -15,6 +15,7 @@ from bot.channels.terminal import LONGEST_LINE, PREFIX, Terminal, moved
 from bot.clock import SetClock
 from bot.engine import Engine, running
 from bot.journal import BETWEEN_LINES, Journal
+from bot.makers import Files
 from bot.settings import Settings
 from bot.stores import store_of
 from flows import kept
@@ -100,6 +101,7 @@ class Room:
         self.write = write
         self.person = person
         self.terminal = Terminal(write, colour=colour)
+        self.terminal.folder = Path.cwd()
         self._journals: dict[str, Journal] = {}
         self._lines: asyncio.Queue[str | None] | None = None
 
@@ -174,6 +176,7 @@ async def chatting(
 async def _chat(store: Store, book: Book, room: Room) -> bool:
     """Take lines until they end (False) or a restart is asked for (True)."""
     lines = room.open()
+    room.terminal.files = Files(store, book, room.clock)
     async with running(store, book, room.clock) as engine:
         talk = room.sit(store, engine, room.person)
         await _begin(room, talk)

@@ -23,6 +23,8 @@ def write(say: Say) -> str:
         "replaces": say.replaces,
         "cause": say.cause,
     }
+    if say.file:
+        page["file"] = say.file
     return json.dumps(page, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -39,6 +41,7 @@ def read(body: str) -> Say:
             page["chosen"],
             page["replaces"],
             page["cause"],
+            file=page.get("file", ""),
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"no letter: {type(error).__name__}") from error

@@ -73,6 +73,9 @@ class Say:
     cause: str = ""
     """The wake-up that led to it: hushing that name recalls it."""
     expires: datetime | None = None
+    file: str = ""
+    """The name of a file that goes along (`bot.makers`), made from what is kept at the moment of sending: so nothing
+    of it stands in the letter. Empty: none. Only a note has one: a card with buttons is edited later, a file is not."""
 
 
 @frozen

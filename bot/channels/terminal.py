@@ -16,10 +16,13 @@ import shutil
 import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 
 from bot.channels.commands import command
+from bot.channels.handing import handed_over
+from bot.makers import Files
 from flows import zones
 from flows.effects import Button, Card, Kind, Look, Say
 from flows.events import Event, Tapped, Wrote
@@ -49,9 +52,16 @@ class Terminal:
         """Who sits at the terminal; what is said to somebody else is marked."""
         self.listen: Callable[[Say], None] = lambda say: None
         """Told of everything that is said to that person."""
+        self.files: Files | None = None
+        """Makes what goes with a letter; None: its name is all that is shown."""
+        self.folder: Path | None = None
+        """Where what is no plain text is saved; None: nowhere."""
 
     async def deliver(self, person: str, say: Say) -> str:
         """Write a letter out."""
+        file = await self.files.make(person, say.file) if self.files is not None and say.file else None
+        if self.files is not None and say.file and file is None:
+            say = self.files.without(say)
         if say.card.rows:
             self._cards[person if self.person else ""] = say
         if person == self.person or not self.person:
@@ -59,6 +69,8 @@ class Terminal:
         else:
             self._write(self._style(f"(to {person.removeprefix(PREFIX)})", "title"))
         for line in lines_of(say, self._width, self._style):
+            self._write(line)
+        for line in handed_over(file, self.folder) if file is not None else ():
             self._write(line)
         self._write("")
         return ""
@@ -102,6 +114,8 @@ def lines_of(told: Say, width: int, style: Callable[[str, str], str] = lambda te
     for paragraph in told.card.text.split("\n"):
         indent = "  " if paragraph.startswith("• ") else ""
         lines += textwrap.wrap(paragraph, width, subsequent_indent=indent) or [""]
+    if told.file:
+        lines.append(f"  [{told.file}]")
     return [*lines, *_button_lines(told.card, width, style)]
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 import pytest
 from attrs import evolve
-from telegram import Bot
 
-from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.request import AiohttpRequest
 from bot.playground.ledger import Kind as Entered
 from bot.playground.people import Message
 from bot.playground.refusals import Json
@@ -19,6 +15,7 @@ from bot.playground.testing import Playground, Somebody
 from flows import book
 from flows.effects import Button, Card, Kind, Say
 from flows.stages import ALL, Stage
+from tests.telegram.alone import channel_to
 from tests.telegram.conftest import Running
 from tests.telegram.replay import card, card_of, entries_so_far, shown_since
 from tests.telegram.ways import CHOOSING, CLEARED, OPENING, REMINDED, STEP, reach, walk
@@ -259,27 +256,6 @@ def strange_texts() -> Iterator[str]:
     ]
     for _ in range(60):
         yield "x" + "".join(dice.choices(pieces, k=dice.randint(1, 12))) + "x"
-
-
-@asynccontextmanager
-async def channel_to(anna: Somebody) -> AsyncIterator[Callable[[Say], Awaitable[None]]]:
-    """The Telegram channel alone: what it is given is delivered to Anna."""
-    where, last = anna.playground, ""
-    await anna.say("/start")
-
-    async def last_of(person: str) -> str:
-        return last
-
-    async def deliver(say: Say) -> None:
-        nonlocal last
-        last = await channel.deliver(f"telegram:{anna.id}", say)
-
-    transports = [AiohttpRequest(), AiohttpRequest()]
-    async with Bot(
-        where.token, where.base_url, where.base_file_url, request=transports[0], get_updates_request=transports[1]
-    ) as bot:
-        channel = TelegramChannel(bot, last_of)
-        yield deliver
 
 
 def card_saying(text: str, title: str, label: str) -> Card:

@@ -17,8 +17,10 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.channels.telegram import render
+from bot.channels.telegram.enclosed import send_file
 from bot.channels.telegram.incoming import PREFIX
 from bot.channels.telegram.outcome import Fate, outcome
+from bot.makers import Files
 from bot.post import Doubtful, Gone, Undeliverable, Unsent
 from flows.effects import Kind, Say
 
@@ -44,16 +46,23 @@ class Last:
 
 
 class TelegramChannel:
-    """Delivers letters through a Bot. `last_of` tells the reference of the newest letter sent to a person."""
+    """Delivers letters through a Bot. `last_of` tells the reference of the newest letter sent to a person, `files`
+    makes what goes with a letter."""
 
-    def __init__(self, bot: Bot, last_of: Callable[[str], Awaitable[str]]) -> None:
+    def __init__(self, bot: Bot, last_of: Callable[[str], Awaitable[str]], files: Files) -> None:
         self._bot = bot
         self._last_of = last_of
+        self._files = files
 
     async def deliver(self, person: str, say: Say) -> str:
         chat = int(person.removeprefix(PREFIX))
         last = Last.of(await self._last_of(person))
+        file = await self._files.make(person, say.file) if say.file else None
         try:
+            if file is not None and (sent := await send_file(self._bot, chat, say, file)):
+                return str(Last(last.card, sent, last.token, last.shown))
+            if say.file:
+                say = self._files.without(say)
             return str(await self._deliver(chat, say, last))
         except TelegramError as error:
             raise _as_post_error(error) from error
