@@ -23,7 +23,8 @@ from bot.channels.telegram.profile import set_profile
 from bot.clock import Clock, FollowedClock, SystemClock
 from bot.engine import Engine, running
 from bot.makers import Files
-from bot.post import Post
+from bot.pacing import Pace
+from bot.post import Barred, Post
 from bot.settings import Settings
 from bot.stores import store_of
 from flows.events import Blocked
@@ -36,7 +37,12 @@ log = structlog.get_logger("app")
 
 
 async def serve(
-    settings: Settings, book: Book, *, clock: Clock | None = None, stopped: asyncio.Event | None = None
+    settings: Settings,
+    book: Book,
+    *,
+    clock: Clock | None = None,
+    stopped: asyncio.Event | None = None,
+    pace: Pace = Pace(),  # noqa: B008, it is a value
 ) -> None:
     """The bot on Telegram, until a signal (or `stopped`) ends it. TokenRefused: Telegram does not know the token."""
     clock = clock or (FollowedClock(settings.clock_file) if settings.clock_file else SystemClock())
@@ -45,13 +51,20 @@ async def serve(
     async with store_of(settings, clock.now()) as store, running(store, book, clock) as engine:
         try:
             if await _greeted(app, stop):
-                await _work(settings, book, app, store, engine, clock, stop)
+                await _work(settings, book, app, store, engine, clock, pace, stop)
         finally:
             await close(app)
 
 
 async def _work(
-    settings: Settings, book: Book, app: App, store: Store, engine: Engine, clock: Clock, stop: asyncio.Event
+    settings: Settings,
+    book: Book,
+    app: App,
+    store: Store,
+    engine: Engine,
+    clock: Clock,
+    pace: Pace,
+    stop: asyncio.Event,
 ) -> None:
     """Poll, deliver and go round until it is time to stop; then finish what is in flight, in that order."""
 
@@ -60,7 +73,8 @@ async def _work(
 
     door = Door(app, engine, store, book, clock)
     poller = Poller(settings.telegram_api, settings.telegram_token, door.take)
-    post = Post(store, TelegramChannel(app.bot, store.reference, Files(store, book, clock)), clock, gone)
+    files = Files(store, book, clock)
+    post = Post(store, TelegramChannel(app.bot, store.reference, files), clock, gone, pace)
     log.info("running", bot=app.bot.username)
     jobs = [_job(poller.run()), _job(rounds.run(store, engine, clock)), _job(post.run(engine))]
     ending = _job(stop.wait())
@@ -71,7 +85,10 @@ async def _work(
             await job
     await door.close()
     for job in done - {ending}:
-        job.result()
+        try:
+            job.result()
+        except Barred:
+            raise TokenRefused(REFUSED) from None
 
 
 def _job(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

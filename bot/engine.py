@@ -2,17 +2,18 @@
 
 Turns that wait are handled together, in one transaction (group commit): while one group is being written the next one
 gathers, so a busy bot pays for one fsync where it would pay for fifty. A turn that raises is rolled back alone, tried
-again, and after three times set aside; the person is told once. Only when `handle` has returned is anything certain,
-so only then may an update be confirmed to the messenger (promise 3).
+again, and after three times set aside; the person is told once, and what that person did next waits until then. Only
+when `handle` has returned is anything certain, so only then may an update be confirmed to the messenger (promise 3).
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from attrs import field, frozen
@@ -21,16 +22,22 @@ from bot import letters
 from bot.clock import Clock
 from flows import kept
 from flows.effects import Card, Effect, Forget, Hush, Kind, Say, Wake
-from flows.events import Event, Woke
+from flows.events import Blocked, Event, Woke
 from flows.machine import step
 from flows.pages import Book
 from storage.errors import StoreClosed
-from storage.store import Decision, Failed, Letter, Outcome, Store, Turn
+from storage.store import Behind, Decision, Failed, Letter, Outcome, Store, Turn
 from storage.store import Wake as KeptWake
 
 TRIES = 3
 MOST_AT_ONCE = 64
 """Turns in one transaction."""
+WAKES_AT_ONCE = 16
+"""Of them wake-ups: whoever taps while a city is being reminded waits for a short transaction, not for a long one."""
+ANSWERS_LAST = timedelta(hours=24)
+"""An answer that could not be sent for so long is stale; a warning never is."""
+OVERTAKEN_BY_BEING_HERE = ("reminder",)
+"""Letters that need not be sent any more when the person has come by themselves."""
 log = structlog.get_logger("engine")
 
 
@@ -48,16 +55,22 @@ class Engine:
         self._store = store
         self._book = book
         self._clock = clock
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
-        self._listeners: list[asyncio.Event] = []
+        self._taps: deque[_Waiting] = deque()
+        self._wakes: deque[_Waiting] = deque()
+        self._handed_in = asyncio.Event()
+        self._listeners: list[tuple[asyncio.Event, dict[str, None] | None]] = []
 
-    def listen(self) -> asyncio.Event:
-        """An event that is set after every commit: there may be letters to send, or another wake-up."""
-        self._listeners.append(asyncio.Event())
-        return self._listeners[-1]
+    def listen(self, people: dict[str, None] | None = None) -> asyncio.Event:
+        """An event that is set after every commit: there may be letters to send, or another wake-up. Whose turns were
+        kept is noted in `people`; the listener takes them out again.
+        """
+        self._listeners.append((asyncio.Event(), people))
+        return self._listeners[-1][0]
 
-    def _tell(self) -> None:
-        for listener in self._listeners:
+    def _tell(self, group: Sequence[_Waiting]) -> None:
+        for listener, people in self._listeners:
+            if people is not None:
+                people.update((waiting.turn.person, None) for waiting in group)
             listener.set()
 
     async def handle(self, person: str, event: Event, key: str, wake: KeptWake | None = None) -> Outcome:
@@ -66,7 +79,8 @@ class Engine:
         StoreError: nothing was kept, nothing may be confirmed; the same key may be handed in again.
         """
         waiting = _Waiting(Turn(person, key, wake), event)
-        self._queue.put_nowait(waiting)
+        (self._taps if wake is None else self._wakes).append(waiting)
+        self._handed_in.set()
         return await asyncio.shield(waiting.done)
 
     async def wake(self, person: str, wake: KeptWake) -> Outcome:
@@ -83,37 +97,47 @@ class Engine:
         group: list[_Waiting] = []
         try:
             while True:
-                group = [await self._queue.get()]
-                while len(group) < MOST_AT_ONCE and not self._queue.empty():
-                    group.append(self._queue.get_nowait())
+                group = await self._next_group()
                 try:
                     await self._keep(group)
                 except Exception as error:
                     for waiting in group:
                         _settle(waiting, error)
         finally:
-            while not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            for waiting in group:
+            for waiting in (*group, *self._taps, *self._wakes):
                 _settle(waiting, StoreClosed("the engine was stopped; hand the same turn in again"))
+
+    async def _next_group(self) -> list[_Waiting]:
+        while not self._taps and not self._wakes:
+            self._handed_in.clear()
+            await self._handed_in.wait()
+        wakes = [self._wakes.popleft() for _ in range(min(WAKES_AT_ONCE, len(self._wakes)))]
+        return [self._taps.popleft() for _ in range(min(MOST_AT_ONCE - len(wakes), len(self._taps)))] + wakes
 
     async def _keep(self, group: Sequence[_Waiting]) -> None:
         left = list(group)
-        for attempt in range(1, TRIES + 1):
+        failures: dict[str, int] = {}
+        while left:
+            again: list[_Waiting] = []
             outcomes = await self._decide(left)
-            self._tell()
-            failed = []
+            self._tell(left)
             for waiting, outcome in zip(left, outcomes, strict=True):
-                if isinstance(outcome, Failed):
-                    log.error("turn failed", error=type(outcome.error).__name__, attempt=attempt)
-                    failed.append((waiting, outcome))
-                else:
+                if not isinstance(outcome, Failed | Behind):
                     _settle(waiting, outcome)
-            left = [waiting for waiting, _ in failed]
-            if not left:
-                return
-        for waiting, outcome in failed:
-            await self._set_aside(waiting, outcome)
+                elif isinstance(outcome, Behind) or await self._failed(waiting, outcome, failures):
+                    again.append(waiting)
+            left = again
+
+    async def _failed(self, waiting: _Waiting, outcome: Failed, failures: dict[str, int]) -> bool:
+        """Count it; whether the turn is to be tried again. Else it is set aside."""
+        key = waiting.turn.key
+        failures[key] = failures.get(key, 0) + 1
+        log.error("turn failed", error=type(outcome.error).__name__, attempt=failures[key])
+        if failures[key] < TRIES:
+            return True
+        await self._set_aside(waiting, outcome)
+        _settle(waiting, outcome)
+        return False
 
     async def _decide(self, group: Sequence[_Waiting]) -> list[Outcome]:
         events = {waiting.turn.key: waiting.event for waiting in group}
@@ -129,8 +153,7 @@ class Engine:
         sorry = letters.write(Say(Card(self._book.say("sorry")), Kind.NOTE))
         reason = type(outcome.error).__name__
         await self._store.set_aside(waiting.turn, reason, self._clock.now(), (Letter(sorry),))
-        self._tell()
-        _settle(waiting, outcome)
+        self._tell([waiting])
 
 
 def _settle(waiting: _Waiting, outcome: Outcome | Exception) -> None:
@@ -149,10 +172,12 @@ def decision(text: str | None, event: Event, book: Book, now: datetime) -> Decis
     wakes, hush = _wakes(effects)
     return Decision(
         conversation=None if forget else kept.write(talk),
-        letters=tuple(_letter(effect) for effect in effects if isinstance(effect, Say)),
+        letters=tuple(_letter(effect, now) for effect in effects if isinstance(effect, Say)),
         wakes=tuple(KeptWake(name, at) for name, at in wakes.items()),
         hush=hush,
         forget=forget,
+        recall=() if isinstance(event, Woke) else OVERTAKEN_BY_BEING_HERE,
+        cancel=isinstance(event, Blocked),
     )
 
 
@@ -169,8 +194,10 @@ def _wakes(effects: Sequence[Effect]) -> tuple[Mapping[str, datetime], tuple[str
     return wakes, tuple(hush)
 
 
-def _letter(say: Say) -> Letter:
-    return Letter(letters.write(say), say.cause, say.kind is Kind.REMINDER, say.expires)
+def _letter(say: Say, now: datetime) -> Letter:
+    lasts = None if say.kind is Kind.ALERT else now + ANSWERS_LAST
+    panel = say.kind is Kind.CARD and say.replaces and say.settled is None
+    return Letter(letters.write(say), say.cause, say.kind is Kind.REMINDER, say.expires or lasts, panel)
 
 
 @asynccontextmanager

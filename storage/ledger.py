@@ -15,7 +15,7 @@ from storage import sql
 from storage.errors import SealBroken
 from storage.limits import check_decision, check_instant, check_turn, check_word
 from storage.seal import Seal
-from storage.store import Decide, Decision, Failed, Kept, Letter, Outcome, Seen, Turn, Waiting, Wake
+from storage.store import Behind, Decide, Decision, Failed, Kept, Letter, Outcome, Seen, Turn, Waiting, Wake
 
 SQL = sql.queries()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +30,14 @@ def keep(
 ) -> tuple[list[Outcome], bool]:
     """The outcomes of a group, and whether anybody was forgotten."""
     forgotten: list[str] = []
-    return [_keep_one(db, seal, turn, decide, now, forgotten) for turn in turns], bool(forgotten)
+    failed: set[str] = set()
+    outcomes: list[Outcome] = []
+    for turn in turns:
+        outcome = Behind() if turn.person in failed else _keep_one(db, seal, turn, decide, now, forgotten)
+        if isinstance(outcome, Failed):
+            failed.add(turn.person)
+        outcomes.append(outcome)
+    return outcomes, bool(forgotten)
 
 
 def read(db: sqlite3.Connection, seal: Seal, person: str) -> str | None:
@@ -53,18 +60,50 @@ def next_wake(db: sqlite3.Connection) -> datetime | None:
 
 def waiting(db: sqlite3.Connection, seal: Seal, now: datetime, limit: int) -> list[Waiting]:
     """The letters that may be sent; buries those that expired or do not open."""
-    for (number,) in db.execute(SQL["expired"], {"now": ticks(now)}).fetchall():
+    found = []
+    for (person,) in db.execute(SQL["people_waiting"]).fetchall():
+        letter = following(db, seal, person, now, once=False) or following(db, seal, person, now, once=True)
+        if letter is not None:
+            found.append(letter)
+    return sorted(found, key=lambda letter: letter.id)[:limit]
+
+
+def expire(db: sqlite3.Connection, seal: Seal, now: datetime, limit: int) -> int:
+    """Bury some of the letters that nobody came for in time; how many."""
+    late = db.execute(SQL["expired"], {"now": ticks(now), "limit": limit}).fetchall()
+    for (number,) in late:
         close(db, seal, number, "expired")
-    letters = []
-    for number, person, cause, once, expires, body in db.execute(SQL["waiting"], {"limit": limit}).fetchall():
+    return len(late)
+
+
+def lane(db: sqlite3.Connection, once: bool, after: int, limit: int) -> list[tuple[int, str]]:
+    """Letters of one lane and whom they are for."""
+    return db.execute(SQL["lane"], {"once": int(once), "after": after, "limit": limit}).fetchall()
+
+
+def take(db: sqlite3.Connection, seal: Seal, person: str, now: datetime, *, once: bool) -> Waiting | None:
+    """The person's next letter of a lane, claimed."""
+    letter = following(db, seal, person, now, once=once)
+    return letter if letter is not None and claim(db, letter.id) else None
+
+
+def following(db: sqlite3.Connection, seal: Seal, person: str, now: datetime, *, once: bool) -> Waiting | None:
+    """The person's next letter of a lane; what is in its way is buried."""
+    if _one(db, "busy", person=person, once=int(once)) is not None:
+        return None
+    while rows := db.execute(SQL["following"], {"person": person, "once": int(once)}).fetchall():
+        number, cause, expires, body, panel = rows[0]
+        overtaken = panel and len(rows) > 1 and rows[1][-1]
+        late = expires is not None and expires <= ticks(now)
         try:
             text = seal.open(body, person, _letter_field(cause, once, expires))
         except SealBroken:
             close(db, seal, number, "unreadable")
             continue
-        until = None if expires is None else instant(expires)
-        letters.append(Waiting(number, person, text, cause, bool(once), until))
-    return letters
+        if not overtaken and not late:
+            return Waiting(number, person, text, cause, once, None if expires is None else instant(expires))
+        close(db, seal, number, "expired" if late else "overtaken")
+    return None
 
 
 def claim(db: sqlite3.Connection, number: int) -> bool:
@@ -173,7 +212,11 @@ def _apply(db: sqlite3.Connection, seal: Seal, person: str, decision: Decision, 
     if decision.forget:
         _forget(db, person)
     else:
-        _hush(db, seal, person, decision.hush)
+        for name in decision.hush:
+            _do(db, "hush_wake", person=person, name=name)
+        _recall(db, seal, person, (*decision.hush, *decision.recall))
+        if decision.cancel:
+            _cancel(db, seal, person)
         if decision.conversation is not None:
             sealed = seal.seal(decision.conversation, person, "conversation")
             _do(db, "converse", person=person, conversation=sealed)
@@ -187,15 +230,20 @@ def _write(db: sqlite3.Connection, seal: Seal, person: str, letter: Letter, now:
     expires = None if letter.expires is None else ticks(letter.expires)
     body = seal.seal(letter.body, person, _letter_field(letter.cause, letter.once, expires))
     row = {"person": person, "cause": letter.cause, "once": int(letter.once), "expires": expires, "body": body}
-    _do(db, "write", **row, now=ticks(now), parting=int(parting))
+    _do(db, "write", **row, now=ticks(now), parting=int(parting), panel=int(letter.panel))
 
 
-def _hush(db: sqlite3.Connection, seal: Seal, person: str, names: Iterable[str]) -> None:
+def _recall(db: sqlite3.Connection, seal: Seal, person: str, names: Iterable[str]) -> None:
     for name in names:
-        _do(db, "hush_wake", person=person, name=name)
         _do(db, "hush_flying", person=person, name=name)
         for (number,) in db.execute(SQL["hushable"], {"person": person, "name": name}).fetchall():
             close(db, seal, number, "hushed")
+
+
+def _cancel(db: sqlite3.Connection, seal: Seal, person: str) -> None:
+    _do(db, "cancel_flying", person=person)
+    for (number,) in db.execute(SQL["cancellable"], {"person": person}).fetchall():
+        close(db, seal, number, "cancelled")
 
 
 def _forget(db: sqlite3.Connection, person: str) -> None:

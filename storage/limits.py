@@ -27,7 +27,8 @@ def check_decision(decision: object) -> Decision:
     """The decision itself; LimitBroken if no store can keep it."""
     if not isinstance(decision, Decision):
         raise LimitBroken(f"decide returned {type(decision).__name__}; it must return a Decision")
-    for what, items in (("letters", decision.letters), ("wakes", decision.wakes), ("hush", decision.hush)):
+    names = (*decision.hush, *decision.recall)
+    for what, items in (("letters", decision.letters), ("wakes", decision.wakes), ("hush", names)):
         if len(items) > COUNT:
             raise LimitBroken(f"{len(items)} {what} in one decision; at most {COUNT} are kept")
     if decision.conversation is not None:
@@ -36,7 +37,7 @@ def check_decision(decision: object) -> Decision:
         _letter(letter)
     for wake in decision.wakes:
         _wake(wake)
-    for name in decision.hush:
+    for name in names:
         _name(name, "hushed name")
     return decision
 

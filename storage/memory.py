@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from storage.limits import check_decision, check_instant, check_turn, check_word
 from storage.store import (
     KEYS_LAST,
     POSTED_LAST,
+    Behind,
     Decide,
     Decision,
     Failed,
@@ -61,7 +62,14 @@ class MemoryStore:
     async def keep(self, turns: Sequence[Turn], decide: Decide, now: datetime) -> list[Outcome]:
         self._ready()
         now = check_instant(now, "present instant")
-        return [self._turn(turn, decide, now) for turn in turns]
+        failed: set[str] = set()
+        outcomes: list[Outcome] = []
+        for turn in turns:
+            outcome = Behind() if turn.person in failed else self._turn(turn, decide, now)
+            if isinstance(outcome, Failed):
+                failed.add(turn.person)
+            outcomes.append(outcome)
+        return outcomes
 
     async def read(self, person: str) -> str | None:
         self._ready()
@@ -78,17 +86,19 @@ class MemoryStore:
 
     async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
         self._ready()
-        self._expire(now)
-        busy = {row.person for row in self._letters.values() if row.flying}
-        offered: list[Waiting] = []
-        for number, row in sorted(self._letters.items()):
-            if row.person in busy or len(offered) == limit:
-                continue
-            busy.add(row.person)
-            letter = row.letter
-            expires = None if letter.expires is None else letter.expires.astimezone(UTC)
-            offered.append(Waiting(number, row.person, letter.body, letter.cause, letter.once, expires))
-        return offered
+        people = {row.person for row in self._letters.values()}
+        found = [self._following(who, now, once=False) or self._following(who, now, once=True) for who in people]
+        return sorted((letter for letter in found if letter is not None), key=lambda letter: letter.id)[:limit]
+
+    async def lane(self, once: bool, after: int = 0, limit: int = 100) -> list[tuple[int, str]]:
+        self._ready()
+        rows = sorted(self._letters.items())
+        return [(number, row.person) for number, row in rows if row.letter.once == once and number > after][:limit]
+
+    async def take(self, person: str, now: datetime, *, once: bool) -> Waiting | None:
+        self._ready()
+        letter = self._following(person, now, once=once)
+        return letter if letter is not None and await self.claim(letter.id) else None
 
     async def claim(self, letter: int) -> bool:
         self._ready()
@@ -130,6 +140,9 @@ class MemoryStore:
 
     async def prune(self, now: datetime) -> None:
         self._ready()
+        for person in {row.person for row in self._letters.values() if not row.flying}:
+            for once in (False, True):
+                self._following(person, now, once=once)
         self._handled = {key: row for key, row in self._handled.items() if row[0] >= now - KEYS_LAST}
         self._posted = {number: row for number, row in self._posted.items() if row.kept >= now - POSTED_LAST}
 
@@ -163,7 +176,11 @@ class MemoryStore:
         if decision.forget:
             self._forget(person)
         else:
-            self._hush(person, decision.hush)
+            for name in decision.hush:
+                self._wakes.pop((person, name), None)
+            self._recall(person, (*decision.hush, *decision.recall))
+            if decision.cancel:
+                self._recall(person, {row.letter.cause for row in self._letters.values()}, "cancelled")
             if decision.conversation is not None:
                 self._conversations[person] = decision.conversation
             self._wakes |= {(person, wake.name): wake.at.astimezone(UTC) for wake in decision.wakes}
@@ -174,15 +191,13 @@ class MemoryStore:
             self._last += 1
             self._letters[self._last] = _Open(person, letter, now, parting=parting)
 
-    def _hush(self, person: str, names: tuple[str, ...]) -> None:
-        for name in names:
-            self._wakes.pop((person, name), None)
+    def _recall(self, person: str, names: Collection[str], fate: str = "hushed") -> None:
         for number, row in list(self._letters.items()):
             if row.person != person or row.letter.cause not in names:
                 continue
             row.hushed = True
             if not row.flying:
-                self._close(number, "hushed")
+                self._close(number, fate)
 
     def _forget(self, person: str) -> None:
         self._conversations.pop(person, None)
@@ -193,10 +208,20 @@ class MemoryStore:
             if row.person == person:  # on the wire: the row holds the goodbye back until its fate is known
                 row.letter, row.hushed, row.parting = Letter("", once=row.letter.once), True, True
 
-    def _expire(self, now: datetime) -> None:
-        for number, row in list(self._letters.items()):
-            if not row.flying and row.letter.expires is not None and row.letter.expires <= now:
+    def _following(self, person: str, now: datetime, *, once: bool) -> Waiting | None:
+        mine = [(number, row) for number, row in sorted(self._letters.items()) if row.person == person]
+        if any(row.flying or (once and not row.letter.once) for _, row in mine):
+            return None
+        lane = [(number, row.letter) for number, row in mine if row.letter.once == once]
+        for place, (number, letter) in enumerate(lane):
+            expires = None if letter.expires is None else letter.expires.astimezone(UTC)
+            if expires is not None and expires <= now:
                 self._close(number, "expired")
+            elif letter.panel and any(behind.panel for _, behind in lane[place + 1 : place + 2]):
+                self._close(number, "overtaken")
+            else:
+                return Waiting(number, person, letter.body, letter.cause, letter.once, expires)
+        return None
 
     def _close(self, number: int, fate: str, reference: str = "") -> None:
         row = self._letters.pop(number, None)

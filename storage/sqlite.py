@@ -82,6 +82,12 @@ class SqliteStore:
     async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
         return await self._run(lambda db: ledger.waiting(db, self._seal, now, limit))
 
+    async def lane(self, once: bool, after: int = 0, limit: int = 100) -> list[tuple[int, str]]:
+        return await self._ask(lambda db: ledger.lane(db, once, after, limit))
+
+    async def take(self, person: str, now: datetime, *, once: bool) -> Waiting | None:
+        return await self._run(lambda db: ledger.take(db, self._seal, person, now, once=once))
+
     async def claim(self, letter: int) -> bool:
         return await self._run(lambda db: ledger.claim(db, letter))
 
@@ -103,6 +109,8 @@ class SqliteStore:
         await self._run(lambda db: ledger.set_aside(db, self._seal, turn, reason, now, letters))
 
     async def prune(self, now: datetime) -> None:
+        while await self._run(lambda db: ledger.expire(db, self._seal, now, _BATCH)) == _BATCH:
+            pass
         for query, age in (("forget_keys", KEYS_LAST), ("forget_posted", POSTED_LAST)):
             while await self._prune_some(query, now - age) == _BATCH:
                 pass

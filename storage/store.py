@@ -13,9 +13,10 @@ The life of a letter:
        |  +--expired, hushed, forgotten--> gone
        +--------back-------+              (surely not sent; but one that was hushed meanwhile is gone)
 
-Letters of one person leave one after the other, in the order in which they were kept: while one is in flight the next
-is not offered, and cannot be claimed. That is what lets "no reminder after this" be said honestly: the confirmation
-stands behind whatever is on the wire.
+Letters of one person leave one after the other: while one is in flight the next is not offered, and cannot be claimed.
+Answers leave in the order in which they were kept; what is sent once (reminders) waits until no answer does, so that a
+person who taps is not kept waiting by a hundred thousand who are being reminded. That one at a time is on the wire is
+what lets "no reminder after this" be said honestly: the confirmation stands behind whatever is out already.
 """
 
 from __future__ import annotations
@@ -54,16 +55,18 @@ class Letter:
     cause: str = ""  # the name of the wake-up that led to it; "" for an answer
     once: bool = False  # sent at most once: when its fate is unknown it is not sent again
     expires: datetime | None = None  # from this instant on it is not worth sending
+    panel: bool = False  # shows what is so now: the next answer, if it is a panel too, makes it needless
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What shall be kept after a turn. Applied in this order: forget, hush, conversation, letters, wakes.
+    """What shall be kept after a turn. Applied in this order: forget, hush and recall, conversation, letters, wakes.
 
     `hush` names wake-ups to remove, together with the letters they caused; a letter already in flight can no longer be
-    called back, but it will not be tried again. `forget` removes all there is of the person and keeps of this decision
-    only the letters (the goodbye, itself removed when its fate is known); hush, conversation and wakes are then passed
-    over. The key of the turn stays handled. A letter in flight is emptied at once and goes when its fate is known.
+    called back, but it will not be tried again. `recall` removes such letters and leaves the wake-ups; `cancel` removes
+    all letters that wait. `forget` removes all there is of the person and keeps of this decision only the letters (the
+    goodbye, itself removed when its fate is known); all else of it is then passed over. The key of the turn stays
+    handled. A letter in flight is emptied at once and goes when its fate is known.
     """
 
     conversation: str | None  # None: leave it as it was
@@ -71,6 +74,8 @@ class Decision:
     wakes: tuple[Wake, ...] = ()
     hush: tuple[str, ...] = ()
     forget: bool = False
+    recall: tuple[str, ...] = ()
+    cancel: bool = False
 
 
 Decide: TypeAlias = Callable[[Turn, str | None], Decision]
@@ -94,7 +99,12 @@ class Failed:
     error: Exception
 
 
-Outcome: TypeAlias = Kept | Seen | Failed
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Not looked at: an earlier turn of this person in the group failed. To be handed in again after that one."""
+
+
+Outcome: TypeAlias = Kept | Seen | Failed | Behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,8 @@ class Store(Protocol):
         Turns are taken one after the other: a later turn of the same person sees what an earlier one of the group
         left. A turn with a wake-up first asks whether that very wake-up (name and instant) still stands, and takes it
         away before the decision is applied. A turn whose `decide` raises, whose conversation does not open (SealBroken)
-        or that breaks a limit (LimitBroken) is rolled back alone and comes back Failed.
+        or that breaks a limit (LimitBroken) is rolled back alone and comes back Failed; the later turns of that person
+        come back Behind, so that their order is not lost.
         """
 
     async def read(self, person: str) -> str | None:
@@ -135,9 +146,21 @@ class Store(Protocol):
         """The earliest instant at which a wake-up comes due, or None if there is none."""
 
     async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
-        """The letters that may be sent now, oldest first: of each person the oldest, if none of theirs is in flight.
+        """The letters that may be sent now, oldest first: of each person the next, if none of theirs is in flight.
 
-        Letters that expired by `now` are buried ("expired"), those that do not open too ("unreadable").
+        It looks at all of them: for tests, and for a chat with one person. Letters that expired by `now` are buried
+        ("expired"), those that do not open too ("unreadable"), and panels that the next one overtook ("overtaken").
+        """
+
+    async def lane(self, once: bool, after: int = 0, limit: int = 100) -> list[tuple[int, str]]:
+        """Letters of one lane (`once`: reminders; else answers) with numbers above `after`, oldest first, each with
+        its person; whatever they wait for."""
+
+    async def take(self, person: str, now: datetime, *, once: bool) -> Waiting | None:
+        """Claim the person's next letter of this lane; None if there is none or it may not be sent now.
+
+        What is in its way (expired, unreadable, overtaken) is buried. One that is sent once is not taken before an
+        answer.
         """
 
     async def claim(self, letter: int) -> bool:
@@ -167,7 +190,8 @@ class Store(Protocol):
         """
 
     async def prune(self, now: datetime) -> None:
-        """Drop handled keys older than 3 days, and of letters that went (sent or buried) those older than 30 days.
+        """Bury letters that expired; drop handled keys older than 3 days, and of letters that went (sent or buried)
+        those older than 30 days.
 
         A letter is as old as the turn that kept it.
         """

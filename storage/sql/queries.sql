@@ -34,8 +34,8 @@ INSERT INTO people (person, conversation) VALUES (:person, :conversation)
 ON CONFLICT (person) DO UPDATE SET conversation = excluded.conversation;
 
 -- write: keep a letter
-INSERT INTO letters (person, cause, once, expires, kept, body, parting)
-VALUES (:person, :cause, :once, :expires, :now, :body, :parting);
+INSERT INTO letters (person, cause, once, expires, kept, body, parting, panel)
+VALUES (:person, :cause, :once, :expires, :now, :body, :parting, :panel);
 
 -- hush_flying: a letter on the wire cannot be called back, but it shall not be tried again
 UPDATE letters SET hushed = 1 WHERE person = :person AND cause = :name AND flying <> 0;
@@ -43,14 +43,27 @@ UPDATE letters SET hushed = 1 WHERE person = :person AND cause = :name AND flyin
 -- hushable: letters that a wake-up caused and that were not claimed yet
 SELECT id FROM letters WHERE person = :person AND cause = :name AND flying = 0;
 
--- expired: letters that wait, but are no longer worth sending
-SELECT id FROM letters WHERE expires IS NOT NULL AND expires <= :now AND flying = 0;
+-- cancel_flying: the letter on the wire shall not be tried again
+UPDATE letters SET hushed = 1 WHERE person = :person AND flying <> 0;
 
--- waiting: of each person the oldest letter, unless one of theirs is in flight
-SELECT id, person, cause, once, expires, body FROM letters AS mine
-WHERE NOT EXISTS (SELECT 1 FROM letters AS older WHERE older.person = mine.person AND older.id < mine.id)
-AND NOT EXISTS (SELECT 1 FROM letters AS other WHERE other.person = mine.person AND other.flying <> 0)
-ORDER BY id LIMIT :limit;
+-- cancellable: all letters of a person that wait
+SELECT id FROM letters WHERE person = :person AND flying = 0;
+
+-- expired: letters that wait, but are no longer worth sending
+SELECT id FROM letters WHERE expires IS NOT NULL AND expires <= :now AND flying = 0 LIMIT :limit;
+
+-- people_waiting: whom any letter is for
+SELECT DISTINCT person FROM letters;
+
+-- lane: letters of a lane and whom they are for, oldest first
+SELECT id, person FROM letters WHERE once = :once AND id > :after ORDER BY id LIMIT :limit;
+
+-- busy: is a letter of this person in flight, or does an answer go before what is sent once?
+SELECT 1 FROM letters WHERE person = :person AND flying <> 0
+UNION ALL SELECT 1 FROM letters WHERE person = :person AND once = 0 AND :once <> 0 LIMIT 1;
+
+-- following: the next letter of a person in a lane, and the one behind it
+SELECT id, cause, expires, body, panel FROM letters WHERE person = :person AND once = :once ORDER BY id LIMIT 2;
 
 -- claim: waiting -> in flight, if no other letter of this person is in flight
 UPDATE letters SET flying = 1 WHERE id = :id AND flying = 0

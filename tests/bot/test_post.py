@@ -13,7 +13,7 @@ import pytest
 from bot import post
 from bot.clock import SetClock
 from bot.engine import Engine
-from bot.post import Doubtful, Gone, Post, Undeliverable, Unsent
+from bot.post import Doubtful, Gone, Limited, Post, Undeliverable, Unsent
 from flows.effects import Kind, Say
 from flows.events import Started, Woke
 from storage.errors import StoreFull
@@ -62,7 +62,7 @@ async def keep_a_reminder(store: SqliteStore, engine: Engine, clock: SetClock) -
     ("says", "fate", "waits"),
     [
         (None, ["sent"], 0),
-        (Unsent(30.0), [], 1),
+        (Limited(30.0), [], 1),
         (Doubtful(), ["unknown"], 0),
         (RuntimeError("a fault of the channel"), ["unknown"], 0),
         (Undeliverable("refused"), ["refused"], 0),
@@ -114,7 +114,7 @@ async def test_a_letter_is_claimed_on_disk_before_anybody_hears_of_it(
     assert claimed == [1, 1]
 
 
-@pytest.mark.parametrize("step", ["waiting", "claim", "sent"])
+@pytest.mark.parametrize("step", ["lane", "take", "sent"])
 async def test_a_full_disk_delays_a_letter_and_neither_loses_nor_repeats_it(
     store: SqliteStore, engine: Engine, clock: SetClock, path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,12 +122,12 @@ async def test_a_full_disk_delays_a_letter_and_neither_loses_nor_repeats_it(
     carry_out: Callable[..., object] = getattr(store, step)
     troubles = 3
 
-    async def fail_at_first(*given: object) -> object:
+    async def fail_at_first(*given: object, **named: object) -> object:
         nonlocal troubles
         troubles -= 1
         if troubles >= 0:
             raise StoreFull("no room")
-        return await carry_out(*given)  # type: ignore[misc]
+        return await carry_out(*given, **named)  # type: ignore[misc]
 
     monkeypatch.setattr(store, step, fail_at_first)
     await engine.handle(ANN, Started(), "1")
@@ -145,7 +145,7 @@ async def test_the_post_ends_whenever_it_is_cancelled(
     """Also in the very moment in which something was kept."""
     posting = asyncio.create_task(Post(store, Channel(), clock, Channel().leave).run(engine))
     await settled(store)
-    engine._tell()
+    engine._tell([])
     for _ in range(ticks):
         await asyncio.sleep(0)
     await end(posting)

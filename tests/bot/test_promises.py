@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import rounds
+from bot import post, rounds
 from bot.clock import SetClock
 from bot.engine import Engine, running
-from bot.post import Doubtful, Post, Unsent
+from bot.post import Doubtful, Limited, Post, Unsent
 from flows import book
 from flows.conversation import Conversation
 from flows.effects import Kind, Say
@@ -97,13 +97,9 @@ class Gated(SqliteStore):
         super().__init__(store._path, store._link, store._seal, store._lock)
         self._gates = gates
 
-    async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
+    async def take(self, person: str, now: datetime, *, once: bool) -> Waiting | None:
         await self._gates.pass_by()
-        return await super().waiting(now, limit)
-
-    async def claim(self, letter: int) -> bool:
-        await self._gates.pass_by()
-        return await super().claim(letter)
+        return await super().take(person, now, once=once)
 
 
 class Wire:
@@ -162,8 +158,11 @@ async def play(order: str, store: SqliteStore, engine: Engine, clock: SetClock, 
     return wire.arrived
 
 
-async def test_after_stop_is_confirmed_no_reminder_arrives(store: SqliteStore, engine: Engine, clock: SetClock) -> None:
+async def test_after_stop_is_confirmed_no_reminder_arrives(
+    store: SqliteStore, engine: Engine, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whichever way the wake-up, the post and /stop fall between one another."""
+    monkeypatch.setattr(post, "SHORTEST_LOOK", 0.0)
     clock.move_to(RINGS)
     came, tried = 0, 0
     for number, order in enumerate(orders()):
@@ -191,7 +190,9 @@ async def test_a_reminder_that_is_kept_and_not_yet_claimed_is_recalled(
     assert texts(told)[0] == STOPPED
 
 
-@pytest.mark.parametrize("says", [Unsent(), Unsent(30.0), Doubtful(), RuntimeError("a fault of the channel")], ids=repr)
+@pytest.mark.parametrize(
+    "says", [Unsent(), Limited(30.0), Doubtful(), RuntimeError("a fault of the channel")], ids=repr
+)
 async def test_a_reminder_that_failed_on_the_wire_is_recalled_as_well(
     store: SqliteStore, engine: Engine, clock: SetClock, says: Exception
 ) -> None:
@@ -337,8 +338,9 @@ async def test_a_crash_does_not_undo_a_confirmed_stop(
     assert await store.claim(letter.id)
     await engine.handle(ANN, Stopped(), "stop")
     async with crashed(path, tmp_path) as again, running(again, book.load(), clock) as engine_again:
+        told = await take_all(again, ANN, clock.now())
         clock.move_by(timedelta(days=2))
         await rounds.wake_due(again, engine_again, clock)
-        told = await take_all(again, ANN, clock.now())
+        told += await take_all(again, ANN, clock.now())
     assert reminders(told) == 0
     assert texts(told)[0] == STOPPED

@@ -6,8 +6,8 @@ import pytest
 
 from storage.errors import LimitBroken
 from storage.limits import NAME
-from storage.store import Decision, Letter, Store, Waiting, Wake
-from tests.storage.samples import ANN, BOB, DAY, HOUR, NOON, Turns, always, bodies, claim_first, letters
+from storage.store import Behind, Decision, Failed, Kept, Letter, Store, Turn, Waiting, Wake
+from tests.storage.samples import ANN, BOB, DAY, HOUR, NOON, Turns, always, append, bodies, claim_first, letters
 
 REMINDER = letters("time to stretch", cause="reminder", once=True)
 
@@ -250,3 +250,122 @@ async def drain(store: Store) -> list[str]:
         await store.sent(offered[0].id)
         gone.append(offered[0].body)
     return gone
+
+
+# Two lanes
+
+
+PANELS = Decision(None, (Letter("panel 1", panel=True), Letter("panel 2", panel=True), Letter("note")))
+
+
+async def take(store: Store, person: str = ANN, *, once: bool = False) -> list[str]:
+    """Take and send until nothing more can be taken."""
+    taken = []
+    while letter := await store.take(person, NOON, once=once):
+        assert await store.take(person, NOON, once=False) is await store.take(person, NOON, once=True) is None
+        assert not await store.claim(letter.id)
+        await store.sent(letter.id)
+        taken.append(letter.body)
+    return taken
+
+
+async def test_an_answer_goes_before_a_reminder_that_waits(store: Store, turns: Turns) -> None:
+    await turns.keep(REMINDER)
+    await turns.keep(letters("answer 1", "answer 2"))
+    assert await take(store, once=True) == []
+    assert bodies(await store.waiting(NOON)) == ["answer 1"]
+    assert await take(store) == ["answer 1", "answer 2"]
+    assert await take(store, once=True) == ["time to stretch"]
+
+
+async def test_an_answer_waits_for_the_reminder_on_the_wire(store: Store, turns: Turns) -> None:
+    await turns.keep(REMINDER)
+    reminder = await store.take(ANN, NOON, once=True)
+    assert reminder is not None
+    assert reminder == Waiting(reminder.id, ANN, "time to stretch", "reminder", True, None)
+    await turns.keep(letters("answer"))
+    assert await take(store) == []
+    await store.sent(reminder.id)
+    assert await take(store) == ["answer"]
+
+
+async def test_a_lane_lists_its_letters_page_by_page(store: Store, turns: Turns) -> None:
+    for number in range(5):
+        await turns.keep(letters(f"{number}", once=number == 3), BOB if number == 1 else ANN)
+    first = await store.lane(False, limit=2)
+    assert [person for _, person in first] == [ANN, BOB]
+    rest = await store.lane(False, after=first[-1][0])
+    assert [person for _, person in rest] == [ANN, ANN]
+    assert [person for _, person in await store.lane(True)] == [ANN]
+
+
+async def test_a_panel_is_left_out_when_the_next_one_overtook_it(store: Store, turns: Turns) -> None:
+    await turns.keep(PANELS)
+    assert await take(store) == ["panel 2", "note"]
+    await turns.keep(Decision(None, (Letter("panel", panel=True), Letter("note"), Letter("panel", panel=True))))
+    assert await take(store) == ["panel", "note", "panel"]
+
+
+async def test_a_panel_on_the_wire_is_not_overtaken(store: Store, turns: Turns) -> None:
+    await turns.keep(Decision(None, (Letter("panel 1", panel=True),)))
+    letter = await store.take(ANN, NOON, once=False)
+    assert letter is not None
+    await turns.keep(Decision(None, (Letter("panel 2", panel=True),)))
+    await store.sent(letter.id)
+    assert await take(store) == ["panel 2"]
+
+
+async def test_taking_passes_over_what_is_late(store: Store, turns: Turns) -> None:
+    await turns.keep(letters("late", expires=NOON))
+    await turns.keep(letters("fresh", expires=NOON + HOUR))
+    assert await take(store) == ["fresh"]
+
+
+async def test_pruning_buries_what_nobody_came_for(store: Store, turns: Turns) -> None:
+    await turns.keep(letters("late", once=True, expires=NOON))
+    await turns.keep(letters("later", once=True, expires=NOON + HOUR))
+    await store.prune(NOON)
+    assert len(await store.lane(True)) == 1
+
+
+async def test_a_recalled_letter_goes_and_its_wake_up_stays(store: Store, turns: Turns) -> None:
+    wake = Wake("reminder", NOON + DAY)
+    await turns.keep(Decision(None, (*REMINDER.letters, Letter("an answer")), (wake,)))
+    await turns.keep(Decision(None, recall=("reminder",)))
+    assert bodies(await store.waiting(NOON)) == ["an answer"]
+    assert await store.due(NOON + DAY) == [(ANN, wake)]
+
+
+async def test_a_recalled_letter_on_the_wire_is_not_tried_again(store: Store, turns: Turns) -> None:
+    await turns.keep(REMINDER)
+    number = await claim_first(store)
+    await turns.keep(Decision(None, recall=("reminder",)))
+    await store.back(number)
+    assert await store.waiting(NOON) == []
+
+
+async def test_all_that_waits_is_cancelled_together(store: Store, turns: Turns) -> None:
+    await turns.keep(letters("on the wire"))
+    number = await claim_first(store)
+    await turns.keep(Decision(None, (Letter("1"), *REMINDER.letters), (Wake("reminder", NOON),)))
+    await turns.keep(letters("other"), BOB)
+    await turns.keep(Decision(None, (Letter("after"),), cancel=True))
+    await store.back(number)
+    assert bodies(await store.waiting(NOON)) == ["other", "after"]
+    assert len(await store.due(NOON)) == 1
+
+
+async def test_what_comes_after_a_turn_that_failed_is_not_looked_at(store: Store, turns: Turns) -> None:
+    """Else the person's second tap would be taken before the first, once that one is tried again."""
+
+    def decide(turn: Turn, conversation: str | None) -> Decision:
+        if turn.key == "key 1":
+            raise RuntimeError("a fault")
+        return append(turn, conversation)
+
+    group = [turns.new(), turns.new(), turns.new(BOB)]
+    outcomes = await store.keep(group, decide, NOON)
+    assert isinstance(outcomes[0], Failed)
+    assert outcomes[1:] == [Behind(), Kept()]
+    assert await store.keep(group[:2], append, NOON) == [Kept(), Kept()]
+    assert await store.read(ANN) == "key 1;key 2;"

@@ -82,10 +82,10 @@ async def test_a_turn_that_raises_fails_alone_and_may_come_again(store: Store) -
             raise KeyError("no such stretch")
         return append(turn, conversation)
 
-    outcomes = await store.keep([Turn(ANN, "1"), Turn(ANN, "bad"), Turn(ANN, "2")], decide, NOON)
+    outcomes = await store.keep([Turn(ANN, "1"), Turn(ANN, "bad"), Turn(BOB, "2")], decide, NOON)
     assert [type(outcome) for outcome in outcomes] == [Kept, Failed, Kept]
     assert isinstance(error_of(outcomes[1]), KeyError)
-    assert await store.read(ANN) == "1;2;"
+    assert (await store.read(ANN), await store.read(BOB)) == ("1;", "2;")
     assert await store.keep([Turn(ANN, "bad")], append, NOON) == [Kept()]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from bot.app import serve
 from bot.clock import SetClock
+from bot.pacing import UNPACED
 from bot.playground.testing import Playground, Somebody, playground
 from bot.settings import Settings
 from flows import book, kept
@@ -47,7 +48,7 @@ class Running:
         """Start it; it may not yet have asked for anything when this returns."""
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(
-            serve(self.settings, texts or book.load(), clock=self.clock, stopped=self._stop)
+            serve(self.settings, texts or book.load(), clock=self.clock, stopped=self._stop, pace=UNPACED)
         )
 
     async def ready(self) -> None:

@@ -21,7 +21,7 @@ from bot.channels.telegram.enclosed import send_file
 from bot.channels.telegram.incoming import PREFIX
 from bot.channels.telegram.outcome import Fate, outcome
 from bot.makers import Files
-from bot.post import Doubtful, Gone, Undeliverable, Unsent
+from bot.post import Doubtful, Gone, Limited, Undeliverable, Unknown, Unsent
 from flows.effects import Kind, Say
 
 log = structlog.get_logger("telegram")
@@ -128,6 +128,8 @@ def _as_post_error(error: TelegramError) -> Exception:
     if found.fate is Fate.REFUSED:
         log.error("Telegram refused a message", error=type(error).__name__)
         return Undeliverable("refused")
-    if found.fate in (Fate.UNSENT, Fate.TOKEN):
-        return Unsent(found.wait)
+    if found.fate is Fate.TOKEN:
+        return Unknown("our token is refused")
+    if found.fate is Fate.UNSENT:
+        return Limited(found.wait) if found.wait else Unsent("no connection")
     return Doubtful(type(error).__name__)

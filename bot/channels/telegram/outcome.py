@@ -54,7 +54,6 @@ _BAD = (
 )
 """Telegram's words for a bad request (in lower case), and what they mean for a letter."""
 SURELY_NOT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.SocketTimeoutError)
-UNKNOWN_FLOOD_SECONDS = 30.0
 
 
 def outcome(error: Exception) -> Outcome:

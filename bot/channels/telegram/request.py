@@ -15,7 +15,12 @@ from telegram.request import BaseRequest, RequestData
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 WRITE_MEDIA_SECONDS = 60.0
-CONNECTIONS = 32
+CONNECTIONS = 64
+"""More than the post has letters in flight, so that no letter waits for a connection."""
+IN_BETWEEN = {
+    429: b'{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":30}}',
+    413: b'{"ok":false,"error_code":400,"description":"Request Entity Too Large"}',
+}
 
 
 class AiohttpRequest(BaseRequest):
@@ -58,7 +63,7 @@ class AiohttpRequest(BaseRequest):
         limit = aiohttp.ClientTimeout(total=whole + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
         try:
             async with self._session.request(method, url, data=_form(request_data), timeout=limit) as answer:
-                return answer.status, await answer.read()
+                return answer.status, _told(answer.status, await answer.read())
         except TimeoutError as error:
             raise TimedOut(f"no answer ({type(error).__name__})") from error
         except aiohttp.ClientError as error:
@@ -67,6 +72,14 @@ class AiohttpRequest(BaseRequest):
 
 def _seconds(given: ODVInput[float], usual: float) -> float:
     return usual if given is None or isinstance(given, DefaultValue) else float(given)
+
+
+def _told(status: int, body: bytes) -> bytes:
+    """The body; where a server in between answered with a page of its own, what it means in Telegram's words. The
+    library would take it for an unknown fault, and we for a letter that may have arrived."""
+    if status not in IN_BETWEEN or body.lstrip().startswith(b"{"):
+        return body
+    return IN_BETWEEN[status]
 
 
 def _form(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

@@ -1,0 +1,66 @@
+PRAGMA application_id = 1433299817;
+PRAGMA user_version = 2;
+BEGIN TRANSACTION;
+CREATE TABLE handled (
+    key TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL        -- why the turn was set aside; '' if it was kept
+);
+INSERT INTO "handled" VALUES('k1',1772366400000000,'');
+INSERT INTO "handled" VALUES('k2',1772366400000000,'');
+INSERT INTO "handled" VALUES('k3',1772366400000000,'KeyError in screening');
+CREATE TABLE letters (          -- those whose fate is not known yet
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    person TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    once INTEGER NOT NULL,
+    expires INTEGER,
+    kept INTEGER NOT NULL,
+    body BLOB,                  -- NULL: forgotten while in flight
+    flying INTEGER NOT NULL DEFAULT 0,
+    hushed INTEGER NOT NULL DEFAULT 0,   -- must not wait again
+    parting INTEGER NOT NULL DEFAULT 0   -- leaves no trace when its fate is known
+, panel INTEGER NOT NULL DEFAULT 0);
+INSERT INTO "letters" VALUES(2,'telegram:1','reminder',1,1772452800000000,1772366400000000,X'01EF0F9777FFDADEE774A4567E816D15624E0E1281F94BA27AF7DDBEBB73863BCAEFA9060615D33142',1,0,0,0);
+INSERT INTO "letters" VALUES(3,'telegram:2','',0,NULL,1772366400000000,X'01EF0F97775B5EA44BC6F86316E8C34F221DDF810F93FCF0893FF24B6F448DB5C58D7B98785B4A',0,0,0,0);
+INSERT INTO "letters" VALUES(4,'telegram:2','reminder',1,1772452800000000,1772366400000000,X'01EF0F9777F07845744A3031A59019D640F6A4E24401F2F5E2D899F3DCE56392EFED0A24B9A6E390FC',0,0,0,0);
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,      -- 'probe': a sealed word that tells whether the key fits
+    value BLOB NOT NULL
+);
+INSERT INTO "meta" VALUES('probe',X'01EF0F9777BE757D1E79DE0B10A00F6255EF37CCF3E70CDF987CF9BDBB7EAB6502454401E748125789FCE629FEE8F299AEB1A9');
+INSERT INTO "meta" VALUES('made',X'323032362D30332D30315431323A30303A30302B30303A3030');
+CREATE TABLE people (
+    person TEXT PRIMARY KEY,
+    conversation BLOB NOT NULL
+);
+INSERT INTO "people" VALUES('telegram:1',X'01EF0F9777C114CEC6D715403C80D1E523A2B2CA056C3704FFC2EEA46056EBBDC9A00D952FA321ABCFE94A4FA58901');
+INSERT INTO "people" VALUES('telegram:2',X'01EF0F97775FE0E9197534006B570A1258DFFFCD5E743AC91ED07BA636A10CE4426EDBAD07C38417C67984D7B75E43');
+CREATE TABLE posted (           -- what is left of letters that went
+    id INTEGER PRIMARY KEY,
+    person TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    fate TEXT NOT NULL,         -- 'sent', or why it was buried
+    reference BLOB,
+    kept INTEGER NOT NULL
+);
+INSERT INTO "posted" VALUES(1,'telegram:1','','sent',X'01EF0F97775539348F6A41AD551E00E41B96579BC699962976ED282C37C3AD94E6E032D732BB245C7D9DD7',1772366400000000);
+CREATE TABLE wakes (
+    person TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (person, name)
+);
+INSERT INTO "wakes" VALUES('telegram:1','reminder',1772370000000000);
+INSERT INTO "wakes" VALUES('telegram:2','reminder',1772370000000000);
+CREATE INDEX handled_at ON handled (at);
+CREATE INDEX wakes_at ON wakes (at, person, name);
+CREATE INDEX letters_expires ON letters (expires) WHERE expires IS NOT NULL;
+CREATE UNIQUE INDEX letters_flying ON letters (person) WHERE flying <> 0;
+CREATE INDEX posted_person ON posted (person, id);
+CREATE INDEX posted_kept ON posted (kept);
+CREATE INDEX letters_person ON letters (person, once, id, panel);
+CREATE INDEX letters_lane ON letters (once, id);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('letters',4);
+COMMIT;
