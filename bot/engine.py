@@ -25,7 +25,7 @@ from flows.effects import Card, Effect, Forget, Hush, Kind, Say, Wake
 from flows.events import Blocked, Event, Woke
 from flows.machine import step
 from flows.pages import Book
-from storage.errors import StoreClosed
+from storage.errors import SealBroken, StoreClosed
 from storage.store import Behind, Decision, Failed, Letter, Outcome, Store, Turn
 from storage.store import Wake as KeptWake
 
@@ -150,9 +150,14 @@ class Engine:
 
     async def _set_aside(self, waiting: _Waiting, outcome: Failed) -> None:
         """The turn failed three times: its key counts as handled, the person hears it once."""
-        sorry = letters.write(Say(Card(self._book.say("sorry")), Kind.NOTE))
+        words = "sorry"
+        person, now = waiting.turn.person, self._clock.now()
+        if isinstance(outcome.error, SealBroken) and await self._store.lay_aside(person, now):
+            log.error("a conversation does not open; it was laid aside, and the person begins anew")
+            words = "unreadable"
+        sorry = letters.write(Say(Card(self._book.say(words)), Kind.NOTE))
         reason = type(outcome.error).__name__
-        await self._store.set_aside(waiting.turn, reason, self._clock.now(), (Letter(sorry),))
+        await self._store.set_aside(waiting.turn, reason, now, (Letter(sorry),))
         self._tell([waiting])
 
 

@@ -19,10 +19,11 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from storage import ledger, sql
+from storage import departed, ledger, sql, veil
 from storage.ending import ended_well, forget_ending
 from storage.errors import Refusal, SealBroken, StoreBusy, StoreRefused
 from storage.files import make_private, new_private, private_folder, sync_file, sync_folder
+from storage.folding import BUSY_WAIT
 from storage.ledger import SQL
 from storage.link import fault
 from storage.log import commits_lost
@@ -47,10 +48,12 @@ def enter(path: Path, seal: Seal, now: datetime) -> sqlite3.Connection:
     try:
         if _absent(path):
             _make(path, seal, now)
-        _inspect(path, seal)
-        return _open(path, seal)
+        inspect(path, seal)
+        if departed.list_of(path).exists():
+            departed.read(departed.list_of(path), seal)  # else the first /delete would find out
+        return open_checked(path, seal)
     except sqlite3.OperationalError as error:
-        raise _unfit(path, error) from error
+        raise unfit(path, error) from error
     except sqlite3.DatabaseError as error:
         raise _damaged(path, fault(error)) from error
     except UnicodeDecodeError as error:  # Python stumbles over SQLite quoting a damaged schema
@@ -75,7 +78,7 @@ def upgrade(db: sqlite3.Connection, steps: Sequence[str]) -> None:
 def _absent(path: Path) -> bool:
     if path.exists():
         return False
-    log = _beside(path, "-wal")
+    log = beside(path, "-wal")
     if log.exists() and log.stat().st_size:
         raise _damaged(path, f"the file is missing, but {log.name} is there; it holds the latest changes")
     return True
@@ -83,22 +86,24 @@ def _absent(path: Path) -> bool:
 
 def _make(path: Path, seal: Seal, now: datetime) -> None:
     private_folder(path.parent)
-    draft = _beside(path, ".new")
+    draft = beside(path, ".new")
     draft.unlink(missing_ok=True)  # of an earlier start that was cut short; nothing was ever kept in it
     new_private(draft).close()
-    with closing(_connect(draft, "rw")) as db:
+    with closing(connect(draft, "rw")) as db:
         db.execute("PRAGMA synchronous = OFF")  # nobody knows the draft yet; it is put on disk once, when it is whole
         db.execute("PRAGMA journal_mode = MEMORY")
         db.execute(f"PRAGMA application_id = {APPLICATION}")
         upgrade(db, sql.migrations())
         db.execute(SQL["note"], {"name": "probe", "value": seal.seal(_PROBE, "", "probe")})
+        veil.new_secret(db, seal)
         db.execute(SQL["note"], {"name": "made", "value": now.isoformat().encode()})
     sync_file(draft)
     draft.rename(path)
     sync_folder(path.parent)
 
 
-def _inspect(path: Path, seal: Seal) -> None:
+def inspect(path: Path, seal: Seal) -> None:
+    """Look at a file without changing it. StoreRefused: damaged, newer, of another key, or no database of ours."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise StoreRefused(Refusal.UNREADABLE, f"{path} is not a file; name a database file")
     with path.open("rb+") as file:  # rb+: that it may be written to is found out here, and not in the first turn
@@ -108,15 +113,15 @@ def _inspect(path: Path, seal: Seal) -> None:
     if head != _MAGIC:
         raise StoreRefused(Refusal.UNREADABLE, f"{path} is not a database; name another file, or restore a backup")
     untouched = ended_well(path)  # asked first: a connection that looks at the file makes a log beside it
-    with closing(_connect(path, "ro")) as db:
-        _check_ours(path, db)
+    with closing(connect(path, "ro")) as db:
+        check_ours(path, db)
         if not untouched:
             _check_whole(path, db)
-        _check_key(path, db, seal)
+        check_key(path, db, seal)
         _check_log(path, db)
 
 
-def _check_ours(path: Path, db: sqlite3.Connection) -> None:
+def check_ours(path: Path, db: sqlite3.Connection) -> None:
     (application,) = db.execute("PRAGMA application_id").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION or version < 1:
@@ -133,7 +138,7 @@ def _check_whole(path: Path, db: sqlite3.Connection) -> None:
         raise _damaged(path, f"its check found {len(faults)} faults or more")
 
 
-def _check_key(path: Path, db: sqlite3.Connection, seal: Seal) -> None:
+def check_key(path: Path, db: sqlite3.Connection, seal: Seal) -> None:
     row = db.execute(SQL["fact"], {"name": "probe"}).fetchone()
     if row is None:
         raise _damaged(path, "its key probe is missing")
@@ -153,19 +158,22 @@ def _check_log(path: Path, db: sqlite3.Connection) -> None:
         raise _damaged(path, f"its log is, and {lost} of the latest changes cannot be read")
 
 
-def _open(path: Path, seal: Seal) -> sqlite3.Connection:
+def open_checked(path: Path, seal: Seal) -> sqlite3.Connection:
+    """Open a file that passed, for writing, and bring it up to date."""
     for ending in ("", "-wal", "-shm"):
-        make_private(_beside(path, ending))
+        make_private(beside(path, ending))
     forget_ending(path)
-    db = _connect(path, "rw")
+    db = connect(path, "rw")
     try:
         (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
             reason = f"{path} lies on a file system without shared memory; name a folder on a local disk"
             raise StoreRefused(Refusal.UNREADABLE, reason)
-        db.execute("PRAGMA busy_timeout = 5000")  # ms; only a backup or a curious shell can be in the way
+        db.execute(f"PRAGMA busy_timeout = {BUSY_WAIT}")  # only a backup or a curious shell can be in the way
         upgrade(db, sql.migrations())
         db.execute("BEGIN IMMEDIATE")
+        if not veil.teach(db, seal):
+            veil.new_secret(db, seal)
         ledger.recover(db, seal)
         db.execute("COMMIT")
     except BaseException:
@@ -174,7 +182,8 @@ def _open(path: Path, seal: Seal) -> sqlite3.Connection:
     return db
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection with the settings that promises rest on. `mode`: ro, rw."""
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=_WAIT_AT_START
     )
@@ -187,7 +196,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return db
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
+    """The file with this ending beside the database."""
     return path.with_name(path.name + ending)
 
 
@@ -195,7 +205,7 @@ def _damaged(path: Path, how: str) -> StoreRefused:
     return StoreRefused(Refusal.DAMAGED, f"{path} is damaged: {how}; nothing was changed, restore a backup")
 
 
-def _unfit(path: Path, error: sqlite3.OperationalError) -> StoreRefused | StoreBusy:
+def unfit(path: Path, error: sqlite3.OperationalError) -> StoreRefused | StoreBusy:
     code = error.sqlite_errorcode & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(f"{path} is held by another program; close that one and start again")

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage import sql
-from storage.errors import SealBroken
+from storage import sql, tally
+from storage.errors import SealBroken, StoreFull
 from storage.limits import check_decision, check_instant, check_turn, check_word
 from storage.seal import Seal
 from storage.store import Behind, Decide, Decision, Failed, Kept, Letter, Outcome, Seen, Turn, Waiting, Wake
@@ -20,24 +20,40 @@ from storage.store import Behind, Decide, Decision, Failed, Kept, Letter, Outcom
 SQL = sql.queries()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_OF_A_PERSON = (
+    "forget_conversation", "forget_aside", "forget_wakes", "forget_letters", "forget_flying", "forget_sent",
+)  # fmt: skip
 
 # Raised by SQLite for what it was given, not for how the disk is; any other sqlite3.Error is everybody's.
 _ONE_TURNS_FAULT = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 
 
 def keep(
-    db: sqlite3.Connection, seal: Seal, turns: Sequence[Turn], decide: Decide, now: datetime
-) -> tuple[list[Outcome], bool]:
-    """The outcomes of a group, and whether anybody was forgotten."""
+    db: sqlite3.Connection, seal: Seal, turns: Sequence[Turn], decide: Decide, now: datetime, *, sparing: bool = False
+) -> tuple[list[Outcome], list[str]]:
+    """The outcomes of a group, and who was forgotten. `sparing`: a turn that does not forget fails with StoreFull."""
     forgotten: list[str] = []
     failed: set[str] = set()
     outcomes: list[Outcome] = []
+    judged = sparingly(decide) if sparing else decide
     for turn in turns:
-        outcome = Behind() if turn.person in failed else _keep_one(db, seal, turn, decide, now, forgotten)
-        if isinstance(outcome, Failed):
+        outcome = Behind() if turn.person in failed else _keep_one(db, seal, turn, judged, now, forgotten)
+        if isinstance(outcome, Failed) and not sparing:
             failed.add(turn.person)
         outcomes.append(outcome)
-    return outcomes, bool(forgotten)
+    return outcomes, forgotten
+
+
+def sparingly(decide: Decide) -> Decide:
+    """The same decisions, where there is only room to forget."""
+
+    def judged(turn: Turn, conversation: str | None) -> Decision:
+        decision = check_decision(decide(turn, conversation))
+        if not decision.forget:
+            raise StoreFull("the disk is nearly full; free space on it, nothing kept is lost")
+        return decision
+
+    return judged
 
 
 def read(db: sqlite3.Connection, seal: Seal, person: str) -> str | None:
@@ -49,7 +65,10 @@ def read(db: sqlite3.Connection, seal: Seal, person: str) -> str | None:
 def due(db: sqlite3.Connection, now: datetime, limit: int) -> list[tuple[str, Wake]]:
     """Wake-ups that have come."""
     rows = db.execute(SQL["due"], {"now": ticks(now), "limit": limit})
-    return [(person, Wake(name, instant(at))) for person, name, at in rows]
+    found = rows.fetchall()
+    for person, _, at in (row for row in found if row[1] is None):
+        _do(db, "unwake_broken", person=person, at=at)
+    return [(person, Wake(name, instant(at))) for person, name, at in found if name is not None]
 
 
 def next_wake(db: sqlite3.Connection) -> datetime | None:
@@ -116,7 +135,7 @@ def back(db: sqlite3.Connection, seal: Seal, number: int) -> None:
     row = _one(db, "letter", id=number)
     if row is None:
         return
-    _, _, _, flying, hushed, _ = row
+    _, _, flying, hushed, _ = row
     if flying and hushed:
         close(db, seal, number, "hushed")
     else:
@@ -128,17 +147,28 @@ def close(db: sqlite3.Connection, seal: Seal, number: int, fate: str, reference:
     row = _one(db, "letter", id=number)
     if row is None:
         return
-    person, cause, kept, _, _, parting = row
+    person, kept, _, _, parting = row
     _do(db, "drop", id=number)
     if not parting:
         sealed = seal.seal(reference, person, "reference") if reference else None
-        _do(db, "post", id=number, person=person, cause=cause, fate=fate, reference=sealed, kept=kept)
+        _do(db, "post", id=number, person=person, fate=fate, reference=sealed, kept=kept)
 
 
 def reference(db: sqlite3.Connection, seal: Seal, person: str) -> str:
     """The newest reference of a person."""
     row = _one(db, "reference", person=person)
     return "" if row is None else seal.open(row[0], person, "reference")
+
+
+def lay_aside(db: sqlite3.Connection, seal: Seal, person: str, now: datetime) -> bool:
+    """Take a conversation that does not open out of the way."""
+    try:
+        read(db, seal, person)
+    except SealBroken:
+        _do(db, "lay_aside", person=person, now=ticks(now))
+        _do(db, "forget_conversation", person=person)
+        return True
+    return False
 
 
 def set_aside(
@@ -203,6 +233,7 @@ def _turn(
     _do(db, "handle", key=turn.key, now=ticks(now), reason="")
     _unwake(db, turn)
     _apply(db, seal, turn.person, decision, now)
+    tally.count(db, seal, decision.counts, now)
     if decision.forget:
         forgotten.append(turn.person)
     return Kept()
@@ -247,7 +278,7 @@ def _cancel(db: sqlite3.Connection, seal: Seal, person: str) -> None:
 
 
 def _forget(db: sqlite3.Connection, person: str) -> None:
-    for query in ("forget_conversation", "forget_wakes", "forget_letters", "forget_flying", "forget_sent"):
+    for query in _OF_A_PERSON:
         _do(db, query, person=person)
 
 

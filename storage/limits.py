@@ -39,6 +39,10 @@ def check_decision(decision: object) -> Decision:
         _wake(wake)
     for name in names:
         _name(name, "hushed name")
+    if len(decision.counts) > COUNT:
+        raise LimitBroken(f"{len(decision.counts)} counts in one decision; at most {COUNT} are kept")
+    for body in decision.counts:
+        _name(body, "count")
     return decision
 
 

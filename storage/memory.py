@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from storage.errors import StoreClosed
 from storage.limits import check_decision, check_instant, check_turn, check_word
 from storage.store import (
+    COUNTS_LAST,
     KEYS_LAST,
     POSTED_LAST,
     Behind,
@@ -56,6 +57,7 @@ class MemoryStore:
         self._wakes: dict[tuple[str, str], datetime] = {}
         self._letters: dict[int, _Open] = {}
         self._posted: dict[int, _Posted] = {}
+        self._counts: list[tuple[date, str]] = []
         self._last = 0
         self._closed = False
 
@@ -138,11 +140,20 @@ class MemoryStore:
         self._handled[turn.key] = (check_instant(now, "present instant"), check_word(reason, "reason"))
         self._write(turn.person, letters, now, parting=False)
 
+    async def lay_aside(self, person: str, now: datetime) -> bool:
+        self._ready()
+        return False  # nothing here is sealed
+
+    async def counts(self) -> list[tuple[date, str]]:
+        self._ready()
+        return sorted(self._counts, key=lambda row: row[0])
+
     async def prune(self, now: datetime) -> None:
         self._ready()
         for person in {row.person for row in self._letters.values() if not row.flying}:
             for once in (False, True):
                 self._following(person, now, once=once)
+        self._counts = [row for row in self._counts if row[0] >= (now - COUNTS_LAST).astimezone(UTC).date()]
         self._handled = {key: row for key, row in self._handled.items() if row[0] >= now - KEYS_LAST}
         self._posted = {number: row for number, row in self._posted.items() if row.kept >= now - POSTED_LAST}
 
@@ -160,6 +171,7 @@ class MemoryStore:
         self._handled[turn.key] = (now, "")
         self._unwake(turn)
         self._apply(turn.person, decision, now)
+        self._counts += [(now.date(), body) for body in decision.counts]
         return Kept()
 
     def _fresh(self, turn: Turn) -> bool:

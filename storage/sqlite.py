@@ -8,24 +8,39 @@ system lets go of by itself when a process dies, however it dies.
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from storage import entry, ledger
+from storage import departed, entry, ledger, tally
+from storage.ballast import Ballast
 from storage.ending import note_ending
-from storage.errors import Refusal, StoreBusy, StoreClosed, StoreRefused, StoreTrouble
+from storage.errors import Refusal, StoreBusy, StoreClosed, StoreFull, StoreRefused, StoreTrouble
 from storage.files import private_folder
+from storage.folding import Folding
 from storage.ledger import SQL
 from storage.limits import check_word
 from storage.link import Link
 from storage.seal import Seal
-from storage.store import KEYS_LAST, POSTED_LAST, Decide, Letter, Outcome, Turn, Waiting, Wake
+from storage.store import (
+    ASIDE_LAST,
+    COUNTS_LAST,
+    KEYS_LAST,
+    POSTED_LAST,
+    Decide,
+    Failed,
+    Letter,
+    Outcome,
+    Turn,
+    Waiting,
+    Wake,
+)
 
 CLOSE_WITHIN = 5.0  # seconds
 _BATCH = 1000  # rows pruned in one transaction: turns get their chance in between
@@ -39,7 +54,7 @@ async def open_sqlite(path: Path, seal: Seal, *, now: datetime) -> SqliteStore:
     changed). Letters that were in flight when the last process ended wait again; reminders among them are given up as
     "unknown".
     """
-    lock = _lock(path)
+    lock = lock_of(path)
     link = Link(lambda: entry.enter(path, seal, now), path)
     opening = asyncio.ensure_future(link.start())
     try:
@@ -50,24 +65,30 @@ async def open_sqlite(path: Path, seal: Seal, *, now: datetime) -> SqliteStore:
     except BaseException:
         lock.release()
         raise
-    return SqliteStore(path, link, seal, lock)
+    ballast = Ballast(path)
+    await link.ask(lambda _: ballast.hold())
+    return SqliteStore(path, link, seal, lock, ballast)
 
 
 class SqliteStore:
     """Store, in one SQLite file. Opened by `open_sqlite`."""
 
-    def __init__(self, path: Path, link: Link, seal: Seal, lock: BaseFileLock) -> None:
+    def __init__(self, path: Path, link: Link, seal: Seal, lock: BaseFileLock, ballast: Ballast) -> None:
         self._path = path
         self._link = link
         self._seal = seal
         self._lock = lock
+        self._ballast = ballast
+        self._folding = Folding(self._ask)
         self._closed = False
 
     async def keep(self, turns: Sequence[Turn], decide: Decide, now: datetime) -> list[Outcome]:
-        outcomes, forgot = await self._run(lambda db: ledger.keep(db, self._seal, turns, decide, now))
-        if forgot:  # else the removed rows would stand in the log until it is folded in by itself
-            with suppress(StoreTrouble):  # what was kept is kept
-                await self._fold()
+        outcomes, forgotten = await self._run(lambda db: self._keep(db, turns, decide, now))
+        if forgotten:  # else the removed rows would stand in the log until it is folded in by itself
+            await self._folding.now()
+        for outcome in outcomes:
+            if isinstance(outcome, Failed) and isinstance(outcome.error, StoreFull):
+                raise outcome.error
         return outcomes
 
     async def read(self, person: str) -> str | None:
@@ -108,19 +129,32 @@ class SqliteStore:
     async def set_aside(self, turn: Turn, reason: str, now: datetime, letters: Sequence[Letter] = ()) -> None:
         await self._run(lambda db: ledger.set_aside(db, self._seal, turn, reason, now, letters))
 
+    async def lay_aside(self, person: str, now: datetime) -> bool:
+        return await self._run(lambda db: ledger.lay_aside(db, self._seal, person, now))
+
+    async def counts(self) -> list[tuple[date, str]]:
+        return await self._ask(lambda db: tally.counts(db, self._seal))
+
     async def prune(self, now: datetime) -> None:
         while await self._run(lambda db: ledger.expire(db, self._seal, now, _BATCH)) == _BATCH:
             pass
-        for query, age in (("forget_keys", KEYS_LAST), ("forget_posted", POSTED_LAST)):
-            while await self._prune_some(query, now - age) == _BATCH:
+        for query, before in (
+            ("forget_keys", ledger.ticks(now - KEYS_LAST)),
+            ("forget_posted", ledger.ticks(now - POSTED_LAST)),
+            ("drop_aside", ledger.ticks(now - ASIDE_LAST)),
+            ("drop_counts", tally.day_number(now - COUNTS_LAST)),
+        ):
+            while await self._prune_some(query, before) == _BATCH:
                 pass
-        await self._fold()
+        await self._ask(lambda _: departed.prune(self._path, self._seal, now))
+        await self._folding.now()
 
     async def close(self) -> None:
         """Let go of the file, at the latest after 5 s; a cancelled close goes on by itself."""
         if self._closed:
             return
         self._closed = True
+        self._folding.close()
         closing = asyncio.ensure_future(self._leave())
         try:
             async with asyncio.timeout(CLOSE_WITHIN):  # wait_for may swallow a cancel before Python 3.12
@@ -129,8 +163,25 @@ class SqliteStore:
             fault = f"{self._path} did not close within {CLOSE_WITHIN:.0f} s; end the process, what was kept is safe"
             raise StoreTrouble(fault) from None
 
-    async def _prune_some(self, query: str, before: datetime) -> int:
-        values = {"before": ledger.ticks(before), "limit": _BATCH}
+    def _keep(
+        self, db: sqlite3.Connection, turns: Sequence[Turn], decide: Decide, now: datetime
+    ) -> tuple[list[Outcome], list[str]]:
+        sparing = self._ballast.sparing()
+        outcomes, forgotten = ledger.keep(db, self._seal, turns, decide, now, sparing=sparing)
+        if forgotten:  # on the list before the commit: who is told "deleted" must not come back with a backup
+            self._list(forgotten, now)
+        return outcomes, forgotten
+
+    def _list(self, people: Sequence[str], now: datetime) -> None:
+        try:
+            departed.note(self._path, self._seal, people, now)
+        except OSError as error:
+            file = departed.list_of(self._path)
+            kind = StoreFull if error.errno == errno.ENOSPC else StoreTrouble
+            raise kind(f"{file} cannot be written ({error.strerror}); look after the disk") from None
+
+    async def _prune_some(self, query: str, before: int) -> int:
+        values = {"before": before, "limit": _BATCH}
         return await self._run(lambda db: db.execute(SQL[query], values).rowcount)
 
     async def _leave(self) -> None:
@@ -141,12 +192,15 @@ class SqliteStore:
         finally:
             self._lock.release()
 
-    async def _fold(self) -> None:
-        await self._ask(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
-
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         self._ready()
-        return await self._link.run(work)
+        self._folding.written()
+        try:
+            return await self._link.run(work)
+        except StoreFull:
+            if not await self._link.ask(lambda _: self._ballast.release()):
+                raise
+            return await self._link.run(work)
 
     async def _ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
         self._ready()
@@ -157,7 +211,8 @@ class SqliteStore:
             raise StoreClosed(f"{self._path} is closed; open it again")
 
 
-def _lock(path: Path) -> BaseFileLock:
+def lock_of(path: Path) -> BaseFileLock:
+    """The lock of a database, taken. StoreBusy: another process has it."""
     file = path.with_name(path.name + ".lock")
     lock = FileLock(file, timeout=0, mode=0o600, thread_local=False)
     try:

@@ -23,11 +23,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
 KEYS_LAST = timedelta(days=3)  # Telegram gives an update up for lost after 24 h, and starts its ids anew after a week
 POSTED_LAST = timedelta(days=30)
+ASIDE_LAST = timedelta(days=30)
+COUNTS_LAST = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Decision:
     all letters that wait. `forget` removes all there is of the person and keeps of this decision only the letters (the
     goodbye, itself removed when its fate is known); all else of it is then passed over. The key of the turn stays
     handled. A letter in flight is emptied at once and goes when its fate is known.
+
+    `counts` is what went wrong, as text that names nobody: kept with the day and without the person, whatever becomes
+    of them.
     """
 
     conversation: str | None  # None: leave it as it was
@@ -76,6 +81,7 @@ class Decision:
     forget: bool = False
     recall: tuple[str, ...] = ()
     cancel: bool = False
+    counts: tuple[str, ...] = ()
 
 
 Decide: TypeAlias = Callable[[Turn, str | None], Decision]
@@ -130,7 +136,8 @@ class Store(Protocol):
         """Keep a group of turns in one transaction; one outcome for each, in their order.
 
         Turns are taken one after the other: a later turn of the same person sees what an earlier one of the group
-        left. A turn with a wake-up first asks whether that very wake-up (name and instant) still stands, and takes it
+        left. StoreFull: there is no room, and of this group at most what forgets was kept; hand all of it in again.
+        A turn with a wake-up first asks whether that very wake-up (name and instant) still stands, and takes it
         away before the decision is applied. A turn whose `decide` raises, whose conversation does not open (SealBroken)
         or that breaks a limit (LimitBroken) is rolled back alone and comes back Failed; the later turns of that person
         come back Behind, so that their order is not lost.
@@ -189,11 +196,21 @@ class Store(Protocol):
         handled before changes nothing. `reason` says which kind of error and where, never what the person wrote.
         """
 
+    async def lay_aside(self, person: str, now: datetime) -> bool:
+        """Take a conversation that does not open out of the way: the person begins anew. False: it does open.
+
+        It is kept for 30 days, for whoever can mend it; /delete removes it too.
+        """
+
+    async def counts(self) -> list[tuple[date, str]]:
+        """All that was counted, by day (UTC)."""
+
     async def prune(self, now: datetime) -> None:
         """Bury letters that expired; drop handled keys older than 3 days, and of letters that went (sent or buried)
         those older than 30 days.
 
-        A letter is as old as the turn that kept it.
+        A letter is as old as the turn that kept it. What was laid aside goes after 30 days, what was counted after 24
+        months.
         """
 
     async def close(self) -> None:

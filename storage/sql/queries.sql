@@ -1,27 +1,30 @@
 -- seen: was a turn with this key handled?
-SELECT 1 FROM handled WHERE key = :key;
+SELECT 1 FROM handled WHERE key = tag(:key);
 
 -- handle: count a key as handled; one that is there already stays as it is
-INSERT INTO handled (key, at, reason) VALUES (:key, :now, :reason) ON CONFLICT (key) DO NOTHING;
+INSERT INTO handled (key, at, reason) VALUES (tag(:key), :now, :reason) ON CONFLICT (key) DO NOTHING;
 
 -- forget_keys: drop some of the keys handled before an instant
 DELETE FROM handled WHERE rowid IN (SELECT rowid FROM handled WHERE at < :before LIMIT :limit);
 
 -- stands: does this very wake-up still stand?
-SELECT 1 FROM wakes WHERE person = :person AND name = :name AND at = :at;
+SELECT 1 FROM wakes WHERE person = :person AND name = veil(:person, :name) AND at = :at;
 
 -- unwake: take this very wake-up away
-DELETE FROM wakes WHERE person = :person AND name = :name AND at = :at;
+DELETE FROM wakes WHERE person = :person AND name = veil(:person, :name) AND at = :at;
 
 -- wake: set a wake-up, in place of one of the same name
-INSERT INTO wakes (person, name, at) VALUES (:person, :name, :at)
+INSERT INTO wakes (person, name, at) VALUES (:person, veil(:person, :name), :at)
 ON CONFLICT (person, name) DO UPDATE SET at = excluded.at;
 
 -- hush_wake: take a wake-up away by name
-DELETE FROM wakes WHERE person = :person AND name = :name;
+DELETE FROM wakes WHERE person = :person AND name = veil(:person, :name);
 
 -- due: wake-ups that have come, the longest overdue first
-SELECT person, name, at FROM wakes WHERE at <= :now ORDER BY at, person, name LIMIT :limit;
+SELECT person, unveil(person, name), at FROM wakes WHERE at <= :now ORDER BY at, person LIMIT :limit;
+
+-- unwake_broken: drop a wake-up whose name does not open
+DELETE FROM wakes WHERE person = :person AND at = :at AND unveil(person, name) IS NULL;
 
 -- next_wake: the earliest instant of all wake-ups
 SELECT min(at) FROM wakes;
@@ -35,13 +38,13 @@ ON CONFLICT (person) DO UPDATE SET conversation = excluded.conversation;
 
 -- write: keep a letter
 INSERT INTO letters (person, cause, once, expires, kept, body, parting, panel)
-VALUES (:person, :cause, :once, :expires, :now, :body, :parting, :panel);
+VALUES (:person, veil(:person, :cause), :once, :expires, :now, :body, :parting, :panel);
 
 -- hush_flying: a letter on the wire cannot be called back, but it shall not be tried again
-UPDATE letters SET hushed = 1 WHERE person = :person AND cause = :name AND flying <> 0;
+UPDATE letters SET hushed = 1 WHERE person = :person AND cause = veil(:person, :name) AND flying <> 0;
 
 -- hushable: letters that a wake-up caused and that were not claimed yet
-SELECT id FROM letters WHERE person = :person AND cause = :name AND flying = 0;
+SELECT id FROM letters WHERE person = :person AND cause = veil(:person, :name) AND flying = 0;
 
 -- cancel_flying: the letter on the wire shall not be tried again
 UPDATE letters SET hushed = 1 WHERE person = :person AND flying <> 0;
@@ -63,14 +66,15 @@ SELECT 1 FROM letters WHERE person = :person AND flying <> 0
 UNION ALL SELECT 1 FROM letters WHERE person = :person AND once = 0 AND :once <> 0 LIMIT 1;
 
 -- following: the next letter of a person in a lane, and the one behind it
-SELECT id, cause, expires, body, panel FROM letters WHERE person = :person AND once = :once ORDER BY id LIMIT 2;
+SELECT id, unveil(person, cause), expires, body, panel FROM letters
+WHERE person = :person AND once = :once ORDER BY id LIMIT 2;
 
 -- claim: waiting -> in flight, if no other letter of this person is in flight
 UPDATE letters SET flying = 1 WHERE id = :id AND flying = 0
 AND NOT EXISTS (SELECT 1 FROM letters AS other WHERE other.person = letters.person AND other.flying <> 0);
 
 -- letter: what is needed to close a letter
-SELECT person, cause, kept, flying, hushed, parting FROM letters WHERE id = :id;
+SELECT person, kept, flying, hushed, parting FROM letters WHERE id = :id;
 
 -- land: in flight -> waiting
 UPDATE letters SET flying = 0 WHERE id = :id;
@@ -80,7 +84,7 @@ DELETE FROM letters WHERE id = :id;
 
 -- post: keep what is left of a letter that went
 INSERT INTO posted (id, person, cause, fate, reference, kept)
-VALUES (:id, :person, :cause, :fate, :reference, :kept);
+VALUES (:id, :person, '', :fate, :reference, :kept);
 
 -- reference: the newest reference of a person
 SELECT reference FROM posted WHERE person = :person AND reference IS NOT NULL ORDER BY id DESC LIMIT 1;
@@ -106,6 +110,37 @@ WHERE person = :person AND flying <> 0;
 
 -- forget_sent: remove what is left of the letters of a person
 DELETE FROM posted WHERE person = :person;
+
+-- lay_aside: keep a conversation that does not open, out of the way
+INSERT INTO aside (person, at, conversation) SELECT person, :now, conversation FROM people WHERE person = :person
+ON CONFLICT (person) DO UPDATE SET at = excluded.at, conversation = excluded.conversation;
+
+-- forget_aside: remove what was laid aside of a person
+DELETE FROM aside WHERE person = :person;
+
+-- drop_aside: drop some of what was laid aside before an instant
+DELETE FROM aside WHERE person IN (SELECT person FROM aside WHERE at < :before LIMIT :limit);
+
+-- count: something that went wrong, of nobody
+INSERT INTO counts (id, day, body) VALUES (:id, :day, :body);
+
+-- counts: all that was counted, by day
+SELECT day, body FROM counts ORDER BY day, id;
+
+-- drop_counts: drop some of what was counted before a day
+DELETE FROM counts WHERE id IN (SELECT id FROM counts WHERE day < :before LIMIT :limit);
+
+-- tag_keys: hash the keys of an older schema
+UPDATE handled SET key = tag(key);
+
+-- veil_wakes: encipher the names of an older schema
+UPDATE wakes SET name = veil(person, name);
+
+-- veil_letters: the same for why letters are sent by themselves
+UPDATE letters SET cause = veil(person, cause);
+
+-- drop_causes: why a letter was sent is not kept once it went
+UPDATE posted SET cause = '';
 
 -- fact: a fact about the database itself
 SELECT value FROM meta WHERE name = :name;

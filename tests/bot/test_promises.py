@@ -94,7 +94,7 @@ class Gated(SqliteStore):
     """The real store; whoever asks it for the post's sake waits at a gate first."""
 
     def __init__(self, store: SqliteStore, gates: Gates) -> None:
-        super().__init__(store._path, store._link, store._seal, store._lock)
+        super().__init__(store._path, store._link, store._seal, store._lock, store._ballast)
         self._gates = gates
 
     async def take(self, person: str, now: datetime, *, once: bool) -> Waiting | None:

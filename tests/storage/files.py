@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -42,7 +43,8 @@ def set_mode(path: Path, mode: int) -> None:
 
 def plan(path: Path, query: str) -> str:
     """How SQLite would go about a query."""
-    names = [word.rstrip(",;)") for word in query.split() if word.startswith((":", "(:"))]
-    values = {name.lstrip("(:"): 1 for name in names}
+    values = dict.fromkeys(re.findall(r":(\w+)", query), 1)
     with closing(sqlite3.connect(path)) as db:
+        for name, count in (("tag", 1), ("veil", 2), ("unveil", 2)):
+            db.create_function(name, count, lambda *_: "", deterministic=True)
         return "\n".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values))

@@ -7,6 +7,8 @@ import logging
 import os
 import sqlite3
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,18 @@ from tests.storage.conftest import Opener
 from tests.storage.files import beside, content, mode, plan, rows, set_mode, write
 from tests.storage.samples import ANN, BOB, DAY, NOON, Turns, always, append, bodies, claim_first, error_of, letters
 
+TABLES = ("people", "handled", "wakes", "letters", "posted", "aside", "counts")
 CANARY = "numbness-canary"
-SCANS_ALLOWED = {"people_waiting", "next_wake", "flying"}
+SCANS_ALLOWED = {
+    "people_waiting",
+    "next_wake",
+    "flying",
+    "counts",
+    "tag_keys",
+    "veil_wakes",
+    "veil_letters",
+    "drop_causes",
+}
 
 
 async def test_what_was_kept_is_there_after_a_restart(opener: Opener) -> None:
@@ -75,7 +87,7 @@ async def test_its_files_are_private_whatever_the_umask(opener: Opener, path: Pa
     finally:
         os.umask(before)
     modes = {file.name: mode(file) for file in path.parent.iterdir()}
-    assert modes == {f"people.db{ending}": 0o600 for ending in ("", "-wal", "-shm", ".lock")}
+    assert modes == {f"people.db{ending}": 0o600 for ending in ("", "-wal", "-shm", ".lock", ".ballast")}
 
 
 async def test_a_restored_copy_is_made_private(opener: Opener, path: Path) -> None:
@@ -130,7 +142,86 @@ async def test_who_was_forgotten_leaves_only_handled_keys(opener: Opener, path: 
     await store.sent(await claim_first(store), "message 11")
     await turns.keep(Decision(None, forget=True), "canary:77")
     assert b"canary:77" not in b"".join(content(path).values())
-    assert rows(path, "SELECT key FROM handled ORDER BY key") == [("key 1",), ("key 2",), ("key 3",)]
+    left = {table: rows(path, f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}  # noqa: S608
+    assert left == {"people": 0, "handled": 3, "wakes": 0, "letters": 0, "posted": 0, "aside": 0, "counts": 0}
+
+
+async def test_keys_and_names_of_wake_ups_stand_in_no_file(opener: Opener, path: Path) -> None:
+    store = await opener()
+    wake = Wake("seen-by-doctor", NOON)
+    await store.keep([Turn(ANN, "key-of-telegram:77")], always(Decision(None, wakes=(wake,))), NOON)
+    assert await store.due(NOON) == [(ANN, wake)]
+    files = b"".join(content(path).values())
+    assert ANN.encode() in files
+    assert b"telegram:77" not in files
+    assert b"seen-by-doctor" not in files
+
+
+async def test_equal_names_of_two_people_look_different(opener: Opener, path: Path) -> None:
+    store = await opener()
+    await store.keep([Turn(ANN, "1"), Turn(BOB, "2")], always(Decision(None, wakes=(Wake("seen", NOON),))), NOON)
+    (one,), (other,) = rows(path, "SELECT name FROM wakes")
+    assert one != other
+
+
+async def test_a_wake_up_whose_name_was_changed_is_dropped_and_the_others_go_on(opener: Opener, path: Path) -> None:
+    store = await opener()
+    await store.keep([Turn(ANN, "1"), Turn(BOB, "2")], always(Decision(None, wakes=(Wake("seen", NOON),))), NOON)
+    write(path, f"UPDATE wakes SET name = zeroblob(20) WHERE person = '{ANN}'")  # noqa: S608
+    assert await store.due(NOON) == [(BOB, Wake("seen", NOON))]
+    assert rows(path, "SELECT person FROM wakes") == [(BOB,)]
+
+
+async def test_a_conversation_that_does_not_open_is_laid_aside_and_the_person_begins_anew(
+    opener: Opener, path: Path
+) -> None:
+    store = await opener()
+    await store.keep([Turn(ANN, "1"), Turn(BOB, "2")], append, NOON)
+    write(path, f"UPDATE people SET conversation = zeroblob(60) WHERE person = '{ANN}'")  # noqa: S608
+    assert not await store.lay_aside(BOB, NOON)
+    assert await store.lay_aside(ANN, NOON)
+    await store.keep([Turn(ANN, "3")], append, NOON)
+    assert (await store.read(ANN), await store.read(BOB)) == ("3;", "2;")
+    assert rows(path, "SELECT person FROM aside") == [(ANN,)]
+    await store.keep([Turn(ANN, "4")], always(Decision(None, forget=True)), NOON)
+    assert rows(path, "SELECT person FROM aside") == []
+
+
+async def test_what_was_laid_aside_goes_after_thirty_days(opener: Opener, path: Path) -> None:
+    store = await opener()
+    await store.keep([Turn(ANN, "1")], append, NOON)
+    write(path, "UPDATE people SET conversation = zeroblob(60)")
+    await store.lay_aside(ANN, NOON)
+    await store.prune(NOON + 30 * DAY)
+    assert rows(path, "SELECT person FROM aside") == [(ANN,)]
+    await store.prune(NOON + 31 * DAY)
+    assert rows(path, "SELECT person FROM aside") == []
+
+
+async def test_counts_tell_no_order_and_no_word(opener: Opener, path: Path) -> None:
+    store = await opener()
+    for number in range(20):
+        await store.keep([Turn(ANN, str(number))], always(Decision(None, counts=(f"stop {number}",))), NOON)
+    kept = rows(path, "SELECT id, day, body FROM counts ORDER BY rowid")
+    assert [body for _, body in await store.counts()] != [f"stop {number}" for number in range(20)]
+    assert len(kept) == 20
+    assert b"stop 1" not in b"".join(content(path).values())
+
+
+async def test_a_fold_never_waits_for_a_reader(opener: Opener, path: Path) -> None:
+    store = await opener()
+    await store.keep([Turn(ANN, "1")], append, NOON)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM people").fetchone() == (1,)
+        begun = time.perf_counter()
+        await store.keep([Turn(ANN, "2")], always(Decision(None, forget=True)), NOON)
+        assert time.perf_counter() - begun < 2  # a fold that waited would take the five seconds of the time-out
+        assert beside(path, "-wal").stat().st_size > 0
+        reader.execute("COMMIT")
+    async with asyncio.timeout(5):
+        while beside(path, "-wal").stat().st_size:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_the_body_of_a_sent_letter_is_wiped_at_once(opener: Opener, path: Path) -> None:

@@ -327,3 +327,36 @@ async def test_a_cancelled_call_harms_nobody(store: Store) -> None:
     assert Failed not in {type(outcome) for outcome in again}
     async with asyncio.timeout(5):
         await store.close()
+
+
+# What is counted
+
+
+async def test_counts_are_kept_with_their_day_and_survive_the_person(store: Store, turns: Turns) -> None:
+    assert await store.counts() == []
+    await turns.keep(Decision("mine", counts=("stop_stretch", "hold")))
+    await turns.keep(Decision(None, forget=True, counts=("later",)))
+    today = NOON.date()
+    assert sorted(await store.counts()) == [(today, "hold"), (today, "later"), (today, "stop_stretch")]
+
+
+async def test_a_failed_turn_counts_nothing(store: Store, turns: Turns) -> None:
+    assert isinstance(await turns.keep(Decision("x" * (TEXT + 1), counts=("stop",))), Failed)
+    assert isinstance(await turns.keep(Decision(None, counts=("x" * (NAME + 1),))), Failed)
+    assert isinstance(await turns.keep(Decision(None, counts=("x",) * (COUNT + 1))), Failed)
+    assert await store.counts() == []
+
+
+async def test_counts_are_dropped_after_24_months(store: Store, turns: Turns) -> None:
+    await turns.keep(Decision(None, counts=("stop",)))
+    await store.prune(NOON + 730 * DAY)
+    assert len(await store.counts()) == 1
+    await store.prune(NOON + 731 * DAY)
+    assert await store.counts() == []
+
+
+async def test_a_conversation_that_opens_is_not_laid_aside(store: Store, turns: Turns) -> None:
+    await turns.keep(Decision("mine"))
+    assert not await store.lay_aside(ANN, NOON)
+    assert not await store.lay_aside(BOB, NOON)
+    assert await store.read(ANN) == "mine"
