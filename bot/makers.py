@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from bot.clock import Clock
 from flows import kept
+from flows.cards import progress
 from flows.cards.layout import paragraphs
 from flows.conversation import Conversation
 from flows.effects import Say
@@ -34,8 +35,9 @@ class File:
     content: bytes
 
 
-Maker = Callable[[Conversation, Book, datetime], File]
-"""Makes a file from what is kept of a person. May take its time: it runs on a thread of its own."""
+Maker = Callable[[Conversation, Book, datetime], File | None]
+"""Makes a file from what is kept of a person; None: this installation has not what it takes. May take its time: it runs
+on a thread of its own."""
 
 
 def _mydata(talk: Conversation, book: Book, now: datetime) -> File:
@@ -44,6 +46,8 @@ def _mydata(talk: Conversation, book: Book, now: datetime) -> File:
 
 MAKERS: Mapping[str, Maker] = {"mydata.json": _mydata}
 """What `Say.file` may name."""
+INSTEAD: Mapping[str, Callable[[Conversation, Book, datetime], str]] = {"progress.png": progress.signs}
+"""Words in the place of a file: where it cannot be made, and where nothing but text is shown."""
 
 
 class Files:
@@ -66,7 +70,20 @@ class Files:
             log.error("a file could not be made", file=name, error=type(error).__name__)
             return None
 
-    def without(self, say: Say) -> Say:
-        """The letter without its file, and a line that says so."""
-        text = paragraphs(say.card.text, self._book.say("file.failed"))
-        return evolve(say, card=evolve(say.card, text=text), file="")
+    async def enclosed(self, person: str, say: Say, *, text_only: bool = False) -> tuple[Say, File | None]:
+        """The letter as it goes, and its file; `text_only`: a file that has words for it is told in words."""
+        if not say.file:
+            return say, None
+        file = None if text_only and say.file in INSTEAD else await self.make(person, say.file)
+        return (await self.without(person, say), None) if file is None else (say, file)
+
+    async def without(self, person: str, say: Say) -> Say:
+        """The letter without its file: with words in its place, or a line that says so. StoreTrouble: not now."""
+        words = await self._words(person, say.file) if say.file in INSTEAD else self._book.say("file.failed")
+        return evolve(say, card=evolve(say.card, text=paragraphs(say.card.text, words)), file="")
+
+    async def _words(self, person: str, name: str) -> str:
+        try:
+            return INSTEAD[name](kept.read(await self._store.read(person)), self._book, self._clock.now())
+        except kept.UnreadableConversation:
+            return self._book.say("file.failed")

@@ -83,6 +83,8 @@ class Done:
     popped: bool = False
     level: int | None = None
     stopped: bool = False
+    before: int | None = None
+    """Pain just before it; None: not told, or not to be told honestly (`flows.history`)."""
 
 
 @frozen
@@ -93,6 +95,10 @@ class Sitting:
     checks: tuple[str, ...] = ()
     """The checks already answered, in order."""
     baseline: int | None = None
+    told: int | None = None
+    """The level that was told last."""
+    before: int | None = None
+    """Pain just before the stretch that is open, as in `Done`."""
     begun: datetime | None = None
     """When the first step was shown: from then on it counts as a sitting of the day."""
     early: bool = False
@@ -149,6 +155,8 @@ class Past:
     after: int | None
     done: tuple[Done, ...]
     seed: bool
+    stopped: bool = False
+    """It ended before its end: by a stop, by pain, or because it was left."""
 
 
 @frozen
@@ -234,6 +242,12 @@ class Conversation:
     flares: tuple[bool, ...] = ()
     """The last three answered follow-ups, newest last."""
     past: tuple[Past, ...] = ()
+    history: tuple[str, ...] = ()
+    """The sittings of the last year, a line each: `flows.history`."""
+    liked: tuple[str, ...] = ()
+    """Stretches with a thumb up: offered first."""
+    hidden: tuple[str, ...] = ()
+    """Stretches with a thumb down: not offered by themselves, and never a way around anything that is barred."""
     marks: tuple[Mark, ...] = ()
     last_props: tuple[str, ...] = ()
 

@@ -44,8 +44,8 @@ PAIN_WORDS = frozenset({"pain", "ouch"})
 HOLDS = {"emergency": "emergency", "urgent": "urgent", "see_professional_first": "professional"}
 """Actions of the pain table that hold every stretch, and the kind of the hold."""
 OWN_BUTTONS = (
-    "button.begin", "home.stretch", "home.reminder", "home.info_button", "home.settings", "reminder.now",
-    "reminder.later", "reminder.not_today",
+    "button.begin", "home.stretch", "home.reminder", "home.progress", "home.info_button", "home.settings",
+    "reminder.now", "reminder.later", "reminder.not_today",
 )  # fmt: skip
 CAREFUL = {
     "breath": "yes", "early": "yes", "minor": "yes", "seen": "no", "help": "no", "clock": "no", "professional_ok": "no",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from flows import pain
+from flows import history, pain
 from flows.conversation import Conversation, Done, FollowUp, Hold, Off, Past
 from flows.findings import Finding
 from flows.pages import PainRow
@@ -80,7 +80,8 @@ def close_sitting(turn: Turn, *, stopped: bool = False) -> None:
     seed = any(turn.book.stretches[each.stretch].seed for each in done if each.stretch in turn.book.stretches)
     levels = [each.level for each in done if each.level is not None]
     after = levels[-1] if levels else None
-    past = Past(sitting.begun, turn.now, sitting.baseline, after, done, seed)
+    stopped = stopped or any(each.stopped for each in done)
+    past = Past(sitting.begun, turn.now, sitting.baseline, after, done, seed, stopped)
     stretches = tuple(dict.fromkeys(each.stretch for each in done))
     if turn.talk.follow is not None and turn.now - turn.talk.follow.ended < timedelta(hours=20):
         stretches = tuple(dict.fromkeys((*turn.talk.follow.stretches, *stretches)))
@@ -91,7 +92,17 @@ def close_sitting(turn: Turn, *, stopped: bool = False) -> None:
         gentle_next=False,
         last_props=sitting.props,
     )
+    turn.talk = history.add(turn.talk, past)
     turn.wake("follow", timedelta(hours=turn.book.pain.next_day_after_hours))
+    fade(turn)
+
+
+def fade(turn: Turn) -> None:
+    """Drop what is older than a year, and come back when the next of it is."""
+    turn.talk = history.fade(turn.talk, turn.now)
+    after = history.next_fade(turn.talk, turn.now)
+    if after is not None:
+        turn.wake("fade", after)
 
 
 def finish_stretch(talk: Conversation, level: int | None, *, stopped: bool = False) -> Conversation:
@@ -101,7 +112,7 @@ def finish_stretch(talk: Conversation, level: int | None, *, stopped: bool = Fal
         return talk
     earlier = next((done for done in sitting.done if done.stretch == sitting.stretch), None)
     popped = bool(sitting.popped) or (earlier is not None and earlier.popped)
-    done = Done(sitting.stretch, sitting.round, popped, level, stopped)
+    done = Done(sitting.stretch, sitting.round, popped, level, stopped, sitting.before)
     others = tuple(each for each in sitting.done if each is not earlier)
     return evolve(talk, sitting=evolve(sitting, step="", done=(*others, done)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from flows import clearance, screening
+from flows.cards import progress
 from flows.cards.layout import bullets, paragraphs
 from flows.cards.refer import referral_card
 from flows.effects import Forget, Kind, Say
@@ -291,11 +292,22 @@ def inform(turn: Turn) -> None:
     elif isinstance(event, Answered) and event.ask == "card":
         page = turn.book.cards[f"card_{event.choice}"]
         turn.tell(page.text, page.title)
+    elif isinstance(event, Answered) and event.choice == "progress":
+        _progress(turn)
     elif isinstance(event, Answered):
         _referral_button(turn, event.choice)
 
 
+def _progress(turn: Turn) -> None:
+    """In words, and as a picture that is made when it is sent."""
+    file = "progress.png" if turn.talk.history else ""
+    turn.effects.append(Say(progress.card(turn.talk, turn.book, turn.now), Kind.NOTE, file=file))
+
+
 def _topic(turn: Turn, topic: str) -> None:
+    if topic == "progress":
+        _progress(turn)
+        return
     if topic == "mydata":
         turn.tell(mine(turn.talk, turn.book, turn.now))
         return

@@ -59,9 +59,9 @@ class Terminal:
 
     async def deliver(self, person: str, say: Say) -> str:
         """Write a letter out."""
-        file = await self.files.make(person, say.file) if self.files is not None and say.file else None
-        if self.files is not None and say.file and file is None:
-            say = self.files.without(say)
+        file = None
+        if self.files is not None:
+            say, file = await self.files.enclosed(person, say, text_only=True)
         if say.card.rows:
             self._cards[person if self.person else ""] = say
         if person == self.person or not self.person:

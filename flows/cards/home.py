@@ -29,6 +29,7 @@ def home(talk: Conversation, book: Book, now: datetime) -> Card:
         buttons = [Button(book.say("home.advice"), "home", "stretch", Look.MAIN)]
     buttons += [
         Button(book.say("home.reminder"), "home", "reminder"),
+        *([Button(book.say("home.progress"), "home", "progress")] if talk.history else []),
         Button(book.say("home.info_button"), "home", "info"),
         Button(book.say("home.settings"), "home", "settings"),
     ]

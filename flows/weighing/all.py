@@ -13,7 +13,7 @@ from flows.effects import Kind
 from flows.events import Alarmed, Answered, Asked, Blocked, Doubted, Hurt, Started, Stopped, Woke
 from flows.findings import Finding
 from flows.hearing import question_is_old
-from flows.holding import close_sitting, raise_hold
+from flows.holding import close_sitting, fade, raise_hold
 from flows.schedule import MOST_LATE
 from flows.stages import AT_REST, STRANGE, Stage
 from flows.turn import Turn, Weigh
@@ -253,6 +253,12 @@ def _tomorrow(turn: Turn) -> Finding:
     return Finding.FOLLOW
 
 
+def _fade(turn: Turn) -> Finding:
+    """What is older than a year goes, also of those who never come back."""
+    fade(turn)
+    return Finding.NOTHING
+
+
 def _give_up_following(turn: Turn) -> Finding:
     open_question = _is_following(turn)
     turn.talk = evolve(turn.talk, follow=None, rating=None if open_question else turn.talk.rating)
@@ -351,6 +357,7 @@ WAKES: Mapping[str, Weigh] = {
     "later": _later,
     "lapse": _lapse,
     "tomorrow": _tomorrow,
+    "fade": _fade,
 }
 WEIGH: Mapping[type, Weigh] = {
     Answered: _answer,

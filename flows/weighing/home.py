@@ -33,6 +33,8 @@ def home(turn: Turn) -> Finding:
             return Finding.REMIND
         case "settings":
             return Finding.SETTINGS
+        case "progress":
+            return Finding.INFORM
         case "info":
             turn.ask("info")
             return Finding.MORE
@@ -137,7 +139,7 @@ def _minor(turn: Turn) -> Finding:
     ends = [hold.until or turn.now + timedelta(days=1) for hold in turn.talk.holds]
     rest_until = max([*ends, *([turn.talk.rest_until] if turn.talk.rest_until else [])], default=None)
     end_reminder(turn)
-    turn.hush("follow", "help", "seen", "silence", "rested", "lapse", "tomorrow")
+    turn.hush("follow", "help", "seen", "silence", "rested", "lapse", "tomorrow", "fade")
     turn.talk = Conversation(
         turn=turn.talk.turn, stage=turn.talk.stage, age=MINOR_BAND, country=turn.talk.country, rest_until=rest_until
     )

@@ -138,6 +138,8 @@ def _follow(turn: Turn, held: Rating, row: PainRow) -> Finding:
     """Do what the row says. The order matters: stretches are switched off before the sitting that names them is
     closed."""
     stretches = _stretches(turn, held)
+    if turn.talk.sitting is not None and held.level is not None:
+        turn.talk = evolve(turn.talk, sitting=evolve(turn.talk.sitting, told=held.level))
     if held.phase in ("during", "after") and row.action != "continue":
         turn.talk = finish_stretch(turn.talk, held.level, stopped=held.phase == "during")
     act_on(turn, row, stretches)

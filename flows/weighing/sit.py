@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from flows import clearance
+from flows import clearance, history
 from flows.cards.sit import PAGE, listed, may_repeat
 from flows.clearance import PARTNER, PARTNER_LOCK
 from flows.conversation import Sitting
@@ -106,8 +106,9 @@ def start(turn: Turn) -> Finding:
     first = turn.book.stretches[sitting.stretch].walk[0].id
     left = None if sitting.left is None else sitting.left - 1
     again = clearance.rounds(sitting.stretch, sitting) + 1
+    before = history.level_before(turn.talk, sitting.stretch)
     begun = evolve(sitting, step=first, begun=sitting.begun or turn.now, left=left, round=again, popped=(), eased=False)
-    turn.talk = evolve(turn.talk, sitting=begun)
+    turn.talk = evolve(turn.talk, sitting=evolve(begun, before=before))
     turn.ask("step")
     return Finding.MOVE
 

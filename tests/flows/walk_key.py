@@ -25,7 +25,7 @@ def key(talk: Conversation, ledger: Ledger, book: Book, now: datetime) -> Hashab
     return (
         talk.stage, talk.ask, talk.offer, talk.age, talk.country, talk.zone, talk.agreement is not None, talk.due,
         talk.wish, talk.card, talk.reason == "urge", talk.gentle_next, tuple(sorted(talk.flags)), talk.flares,
-        talk.last_props, talk.asleep,
+        talk.last_props, talk.asleep, bool(talk.history), tuple(sorted(talk.liked)), tuple(sorted(talk.hidden)),
         _question(talk, ledger, now), _screened(talk, book, now), _cleared(talk.cleared_at, now),
         _answering(talk.answering, book),
         tuple(sorted(_hold(hold, now) for hold in talk.holds)), _ahead(talk.rest_until, now, (11, 72 * 60)),
@@ -102,7 +102,7 @@ def _sitting(held: Sitting | None, now: datetime) -> Hashable:
     return (others, frozenset(held.checks), late, bool(held.popped), frozenset(held.partner), done)
 
 
-BANDED = ("opened", "begun", "checks", "popped", "partner", "done", "round")
+BANDED = ("opened", "begun", "checks", "popped", "partner", "done", "round", "told", "before")
 """Fields of a sitting that guards see only in part."""
 
 

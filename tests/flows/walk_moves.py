@@ -38,7 +38,8 @@ WORDS = (
 )
 COMMANDS: tuple[Event, ...] = (
     Started(), Stopped(),
-    *(Asked(topic) for topic in ("help", "about", "stretch", "reminder", "settings", "privacy", "mydata", "delete")),
+    *(Asked(topic) for topic in ("help", "about", "progress", "stretch", "reminder", "settings", "privacy", "mydata")),
+    Asked("delete"),
     Asked("nonsense"),
 )  # fmt: skip
 WAKE_UPS: tuple[Event, ...] = (*(Woke(name) for name in WAKES), Woke("no_such_wake_up"))

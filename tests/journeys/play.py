@@ -22,6 +22,7 @@ from bot.channels.terminal import PREFIX, Terminal
 from bot.chat import Chat
 from bot.clock import SetClock
 from bot.engine import running
+from bot.makers import Files
 from flows import book, kept
 from flows.conversation import Conversation
 from storage.seal import Seal
@@ -74,6 +75,7 @@ async def play(journey: Journey, folder: Path) -> Played:
     for line in journey.lines:
         shown.append(f"> {line}")
         store = await open_sqlite(folder / "journey.sqlite", Seal([KEY]), now=clock.now())
+        terminal.files = Files(store, book.load(), clock)
         try:
             async with running(store, book.load(), clock) as engine:
                 remark = await Chat(store, engine, terminal, clock, "anna").say(line)

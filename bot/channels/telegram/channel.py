@@ -57,12 +57,12 @@ class TelegramChannel:
     async def deliver(self, person: str, say: Say) -> str:
         chat = int(person.removeprefix(PREFIX))
         last = Last.of(await self._last_of(person))
-        file = await self._files.make(person, say.file) if say.file else None
+        say, file = await self._files.enclosed(person, say)
         try:
             if file is not None and (sent := await send_file(self._bot, chat, say, file)):
                 return str(Last(last.card, sent, last.token, last.shown))
-            if say.file:
-                say = self._files.without(say)
+            if file is not None:
+                say = await self._files.without(person, say)
             return str(await self._deliver(chat, say, last))
         except TelegramError as error:
             raise _as_post_error(error) from error

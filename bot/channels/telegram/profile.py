@@ -6,7 +6,19 @@ from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommand
 
 from flows.pages import Book
 
-COMMANDS = ("start", "stretch", "stop", "reminder", "help", "settings", "about", "privacy", "mydata", "delete")
+COMMANDS = (
+    "start",
+    "stretch",
+    "stop",
+    "reminder",
+    "progress",
+    "help",
+    "settings",
+    "about",
+    "privacy",
+    "mydata",
+    "delete",
+)
 
 
 async def set_profile(bot: Bot, book: Book) -> list[str]:
