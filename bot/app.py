@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,22 +18,30 @@ from telegram.error import InvalidToken, TelegramError
 from bot import rounds
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.door import Door, build, close
+from bot.channels.telegram.ear import ear_of
 from bot.channels.telegram.incoming import App
-from bot.channels.telegram.poller import REFUSALS, Poller, TokenRefused
+from bot.channels.telegram.poller import REFUSALS, TokenRefused
 from bot.channels.telegram.profile import set_profile
+from bot.channels.telegram.registration import REFUSED, set_up
 from bot.clock import Clock, FollowedClock, SystemClock
+from bot.counting import CountingStore
 from bot.engine import Engine, running
+from bot.figures import Figures
+from bot.health import Health
 from bot.makers import Files
 from bot.pacing import Pace
 from bot.post import Barred, Post
 from bot.settings import Settings
 from bot.stores import store_of
+from bot.trouble import GaveUp
+from bot.watching import Backlog, shown, watch
 from flows.events import Blocked
 from flows.pages import Book
-from storage.store import Outcome, Store
+from storage.store import Outcome
 
-REFUSED = "Telegram refuses the bot's token; get the right one from @BotFather"
 GREETING_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+ENDS_WITHIN = 10.0
+"""Seconds for each part; the webhook and the post take eight at most."""
 log = structlog.get_logger("app")
 
 
@@ -48,47 +57,57 @@ async def serve(
     clock = clock or (FollowedClock(settings.clock_file) if settings.clock_file else SystemClock())
     stop = stopped or _stopped_by_signal()
     app = build(settings.telegram_token, settings.telegram_api)
-    async with store_of(settings, clock.now()) as store, running(store, book, clock) as engine:
-        try:
-            if await _greeted(app, stop):
-                await _work(settings, book, app, store, engine, clock, pace, stop)
-        finally:
-            await close(app)
+    figures = Figures()
+    async with store_of(settings, clock.now()) as beneath:
+        counting = CountingStore(beneath, figures)
+        store = counting.store
+        async with running(store, book, clock) as engine:
+            door = Door(app, engine, store, book, clock)
+            ear = ear_of(settings, app.bot, door.take, figures)
+            channel = TelegramChannel(app.bot, store.reference, Files(store, book, clock))
+            post = Post(store, channel, clock, partial(_gone, engine), pace)
+            backlog = Backlog(store, clock, figures)
+            figures.gauge("heard_seconds", "Seconds since Telegram was last heard", lambda: ear.pulse.silent_for)
+            health = Health(figures, (ear.pulse.check, counting.check, backlog.check))
+            watching = _job(watch(settings.data, health, backlog.look))
+            try:
+                async with shown(settings, health):
+                    if await _greeted(app, stop):
+                        log.info("running", bot=app.bot.username)
+                        rounding = partial(rounds.run, store, engine, clock)
+                        await _work((ear.run, ear.pulse.watch, rounding, partial(post.run, engine)), stop)
+            finally:
+                await door.close()
+                await _end(watching)
+                await close(app)
 
 
-async def _work(
-    settings: Settings,
-    book: Book,
-    app: App,
-    store: Store,
-    engine: Engine,
-    clock: Clock,
-    pace: Pace,
-    stop: asyncio.Event,
-) -> None:
-    """Poll, deliver and go round until it is time to stop; then finish what is in flight, in that order."""
+async def _gone(engine: Engine, person: str, letter: int) -> Outcome:
+    return await engine.handle(person, Blocked(), f"gone:{letter}")
 
-    async def gone(person: str, letter: int) -> Outcome:
-        return await engine.handle(person, Blocked(), f"gone:{letter}")
 
-    door = Door(app, engine, store, book, clock)
-    poller = Poller(settings.telegram_api, settings.telegram_token, door.take)
-    files = Files(store, book, clock)
-    post = Post(store, TelegramChannel(app.bot, store.reference, files), clock, gone, pace)
-    log.info("running", bot=app.bot.username)
-    jobs = [_job(poller.run()), _job(rounds.run(store, engine, clock)), _job(post.run(engine))]
+async def _work(parts: Sequence[Callable[[], Coroutine[Any, Any, None]]], stop: asyncio.Event) -> None:
+    """Hear, deliver and go round until it is time to stop; then finish what is in flight, in that order."""
+    jobs = [_job(part()) for part in parts]
     ending = _job(stop.wait())
     done, _ = await asyncio.wait([*jobs, ending], return_when=asyncio.FIRST_COMPLETED)
     for job in (*jobs, ending):
-        job.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await job
-    await door.close()
+        await _end(job)
     for job in done - {ending}:
+        if job.cancelled():
+            raise GaveUp("a part of the bot was ended by nobody who may; start it again")
         try:
             job.result()
         except Barred:
             raise TokenRefused(REFUSED) from None
+
+
+async def _end(job: asyncio.Task[Any]) -> None:
+    """End it and wait, but not for ever: what is stuck may be deaf to this as well."""
+    job.cancel()
+    ended, _ = await asyncio.wait([job], timeout=ENDS_WITHIN)
+    if ended and not job.cancelled():
+        job.exception()  # told by whoever asks for the result; else the library would print it
 
 
 def _job(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -127,12 +146,14 @@ async def _greeted(app: App, stop: asyncio.Event) -> bool:
 
 
 async def setting_up(settings: Settings, book: Book) -> list[str]:
-    """Set what people see of the bot on Telegram; what was set, in words."""
+    """Set what people see of the bot on Telegram, and where it brings updates; what was set, in words."""
     app = build(settings.telegram_token, settings.telegram_api)
     try:
         await app.initialize()
-        return await set_profile(app.bot, book)
+        return [*await set_profile(app.bot, book), await set_up(app.bot, settings)]
     except InvalidToken:
         raise TokenRefused(REFUSED) from None
+    except TelegramError as error:
+        raise GaveUp(f"Telegram did not do as it was asked ({type(error).__name__}); try again later") from None
     finally:
         await close(app)

@@ -16,6 +16,7 @@ import click
 
 from bot import settings as configuration
 from bot.settings import Settings, SettingsError
+from bot.trouble import GaveUp
 from flows.book import BookError
 from flows.pages import Book
 from storage.errors import StoreBusy, StoreError, StoreRefused
@@ -94,19 +95,29 @@ def run_bot() -> None:
 
 @unkink.command()
 def setup() -> None:
-    """Set the bot's commands, name and descriptions on Telegram."""
+    """Set the bot's commands, name, descriptions and webhook on Telegram."""
     from bot.app import setting_up
 
     for line in asyncio.run(setting_up(_with_token(), _book())):
         click.echo(f"set: {line}")
 
 
+@unkink.command()
+def health() -> None:
+    """Say whether the running bot is well: a line for each check; exit code 0 if all are."""
+    from bot import health
+
+    checks = health.read(_settings().data, datetime.now(UTC))
+    for check in checks:
+        click.echo(str(check))
+    if not all(check.well for check in checks):
+        sys.exit(FAILED)
+
+
 def _with_token() -> Settings:
     settings = _settings()
     if not settings.telegram_token:
         raise SettingsError("UNKINK_TELEGRAM_TOKEN is not set; get a token from @BotFather, or try `unkink chat`")
-    if settings.webhook_url:
-        raise SettingsError("UNKINK_WEBHOOK_URL is set, but this version only polls; leave it out")
     return settings
 
 
@@ -194,6 +205,7 @@ def run(args: Sequence[str] | None = None) -> int:
 def _failed(error: Exception) -> int:
     codes: tuple[tuple[type[Exception], int], ...] = (
         (SettingsError, WRONG), (BookError, WRONG), (StoreBusy, RUNNING), (StoreRefused, REFUSED), (StoreError, FAILED),
+        (GaveUp, FAILED),
     )  # fmt: skip
     for kind, code in codes:
         if isinstance(error, kind):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import click
@@ -163,7 +163,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             variable = PREFIX + name.upper()
             raise SettingsError(f"{variable} is not set, and this account has no home folder; set it") from None
     settings = Settings(**values)  # type: ignore[arg-type]  # each value comes from its own reader
-    faults += _faults_together(settings)
+    faults += [*_faults_together(settings), *_webhook_faults(settings, given.keys())]
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
@@ -180,6 +180,22 @@ def _faults_together(settings: Settings) -> list[str]:
         faults.append(
             f"UNKINK_KEY_FILE ({settings.key_file}) lies with the data it seals; keep the key apart, in another folder"
         )
+    return faults
+
+
+def _webhook_faults(settings: Settings, given: Collection[str]) -> list[str]:
+    """What a webhook needs and nobody gave; what was given and is wrong has a line of its own."""
+    if not settings.webhook_url:
+        return []
+    faults = []
+    if "webhook_listen" not in given:
+        faults.append("UNKINK_WEBHOOK_LISTEN is not set; with UNKINK_WEBHOOK_URL, name the host:port to listen at")
+    if "webhook_secret" not in given:
+        faults.append(
+            "UNKINK_WEBHOOK_SECRET is not set; with UNKINK_WEBHOOK_URL, set 32 or more letters, digits, - or _"
+        )
+    if not settings.webhook_url.startswith("https://") and not LOCAL.match(settings.telegram_api):
+        faults.append("UNKINK_WEBHOOK_URL must begin with https://; Telegram brings updates to no other address")
     return faults
 
 

@@ -46,6 +46,15 @@ WRONG = {
 }
 
 
+HOOK = {
+    "UNKINK_WEBHOOK_URL": "https://bot.example.org/hook",
+    "UNKINK_WEBHOOK_LISTEN": "127.0.0.1:8080",
+    "UNKINK_WEBHOOK_SECRET": SECRET,
+}
+COMPANY = {"webhook_url": HOOK}
+"""What a setting cannot be without."""
+
+
 def one(name: str, text: str) -> dict[str, str]:
     return {f"UNKINK_{name.upper()}": text}
 
@@ -70,7 +79,7 @@ def test_every_setting_is_tried_here() -> None:
 
 @pytest.mark.parametrize(("name", "text", "value"), [(name, *pair) for name, pairs in RIGHT.items() for pair in pairs])
 def test_a_right_value(name: str, text: str, value: object) -> None:
-    assert getattr(read(one(name, text)), name) == value
+    assert getattr(read({**COMPANY.get(name, {}), **one(name, text)}), name) == value
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in WRONG.items() for text in texts])
@@ -230,6 +239,31 @@ def test_the_clock_can_only_be_led_on_this_machine() -> None:
 def test_a_key_inside_the_data_is_refused(key: str) -> None:
     (line,) = lines_of({**one("data", "data"), **one("key_file", key)})
     assert line.startswith("UNKINK_KEY_FILE")
+
+
+@pytest.mark.parametrize("name", ["WEBHOOK_LISTEN", "WEBHOOK_SECRET"])
+def test_a_webhook_needs_a_place_to_listen_and_a_secret(name: str) -> None:
+    (line,) = lines_of({key: value for key, value in HOOK.items() if not key.endswith(name)})
+    assert line.startswith(f"UNKINK_{name} is not set")
+    (line,) = lines_of({**HOOK, f"UNKINK_{name}": "short"})
+    assert "is not set" not in line, "given and wrong is one fault, not two"
+
+
+def test_a_webhook_secret_may_lie_in_a_file(folder: Path) -> None:
+    (folder / "secret").write_text(f"{SECRET}\n")
+    given = {name: value for name, value in HOOK.items() if not name.endswith("SECRET")}
+    assert read({**given, "UNKINK_WEBHOOK_SECRET_FILE": "secret"}).webhook_secret == SECRET
+
+
+def test_telegram_brings_updates_over_tls_only() -> None:
+    plain = {**HOOK, "UNKINK_WEBHOOK_URL": "http://127.0.0.1:8080"}
+    (line,) = lines_of(plain)
+    assert line.startswith("UNKINK_WEBHOOK_URL must begin with https://")
+    assert read({**plain, "UNKINK_TELEGRAM_API": "http://127.0.0.1:8081"}).webhook_url == "http://127.0.0.1:8080"
+
+
+def test_without_a_webhook_its_other_settings_do_no_harm() -> None:
+    assert read({name: value for name, value in HOOK.items() if not name.endswith("URL")}).webhook_url == ""
 
 
 def test_a_link_into_the_data_is_seen_through(folder: Path) -> None:

@@ -50,7 +50,7 @@ def dockerfile(text: str) -> list[Line]:
     whole = re.sub(r"\\\n(?:[ \t]*#[^\n]*\n)*", " ", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE))
     lines, stage = [], ""
     for raw in filter(str.strip, whole.splitlines()):
-        found = re.fullmatch(r"([A-Z]+)((?:\s+--[a-z]+=\S+)*)\s+(.+?)\s*", raw)
+        found = re.fullmatch(r"([A-Z]+)((?:\s+--[a-z-]+=\S+)*)\s+(.+?)\s*", raw)
         if found is None:
             raise ValueError(f"no instruction: {raw}")
         if found[1] == "FROM":

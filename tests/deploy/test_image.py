@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from bot import settings
+from bot.channels.telegram.pulse import DEAF_AFTER
 from bot.cli import unkink
+from bot.health import STALE_AFTER
 from tests.deploy.reading import DEPLOY, ROOT, SETTINGS, Line, dockerfile, ignored
 
 LINES = dockerfile((DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
@@ -142,3 +145,15 @@ def test_it_needs_no_account_with_a_home() -> None:
 
 def test_it_has_a_health_check_as_soon_as_there_is_a_command_for_one() -> None:
     assert bool(said("HEALTHCHECK")) == ("health" in unkink.commands)
+
+
+def test_the_health_check_is_the_programs_own_and_soon_seen() -> None:
+    check = one("HEALTHCHECK")
+    word, _, command = check.rest.partition(" ")
+    assert word == "CMD"
+    program, *words = json.loads(command)
+    assert [program] == one("ENTRYPOINT").listed
+    assert words == ["health"]
+    seconds = {name: int(value.removesuffix("s")) for name, value in check.options.items() if name != "retries"}
+    assert seconds["interval"] * int(check.options["retries"]) <= DEAF_AFTER  # red here soon after it is red
+    assert seconds["start-period"] >= STALE_AFTER

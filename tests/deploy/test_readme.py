@@ -8,10 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
+from bot import settings
+from bot.channels.telegram.webhook import LARGEST
 from bot.cli import unkink
 from storage.keys import read_key_file
-from tests.deploy.reading import DEPLOY, ROOT
+from tests.deploy.reading import DEPLOY, ROOT, SETTINGS
 
 README = (DEPLOY / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
@@ -22,7 +25,7 @@ SECRET = re.compile(r"\d{6,}:[\w-]{30,}|(?<![\w+/])[A-Za-z0-9+/]{43}=")
 
 @pytest.mark.skipif(os.name != "posix", reason="the commands are for Linux")
 def test_the_key_command_makes_a_key_and_never_another(tmp_path: Path) -> None:
-    (line,) = (line for line in COMMANDS if "urandom" in line)
+    (line,) = (line for line in COMMANDS if "urandom" in line and "/key" in line)
     command = line.removeprefix("sudo ").replace("/etc/unkink", str(tmp_path))
     subprocess.run(command, shell=True, check=True, timeout=10)  # noqa: S602 - the line as people type it
     key = tmp_path / "key"
@@ -33,6 +36,16 @@ def test_the_key_command_makes_a_key_and_never_another(tmp_path: Path) -> None:
     assert read_key_file(key) == (first,)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the commands are for Linux")
+def test_the_webhook_secret_is_one_that_the_bot_takes(tmp_path: Path) -> None:
+    (line,) = (line for line in COMMANDS if "urandom" in line and "/webhook_secret" in line)
+    command = line.removeprefix("sudo ").replace("/etc/unkink", str(tmp_path))
+    subprocess.run(command, shell=True, check=True, timeout=10)  # noqa: S602 - the line as people type it
+    secret = tmp_path / "webhook_secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert len(settings.read({"UNKINK_WEBHOOK_SECRET_FILE": str(secret)}).webhook_secret) == 43
+
+
 def test_every_file_it_names_is_there() -> None:
     named = set(re.findall(r"\b(?:deploy|requirements)/[\w.]+", "\n".join(COMMANDS)))
     assert {"deploy/Dockerfile", "deploy/compose.yaml", "deploy/unkink.service", "requirements/run.txt"} <= named
@@ -41,13 +54,43 @@ def test_every_file_it_names_is_there() -> None:
 
 def test_every_command_of_the_bot_it_names_is_one() -> None:
     named = set(re.findall(r"(?:run --rm bot|bin/unkink) (\w+)", "\n".join(COMMANDS)))
-    assert named == {"setup"}
+    assert named == {"setup", "health"}
     assert named <= set(unkink.commands)
 
 
 def test_it_says_that_there_is_no_backup_command_as_long_as_there_is_none() -> None:
     assert ("There is no backup command yet" in README) == ("backup" not in unkink.commands)
     assert ("No health check" in README) == ("health" not in unkink.commands)
+
+
+def block_with(part: str) -> str:
+    (block,) = (each for each in re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE) if part in each)
+    return str(block)
+
+
+def test_the_settings_for_a_webhook_are_all_that_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "webhook_secret").write_text("s" * 32)
+    (tmp_path / "telegram_token").write_text("123456:no-token")
+    unit = dict(re.findall(r"^Environment=(\w+)=(\S+)$", block_with("SocketBindAllow"), re.MULTILINE))
+    compose = yaml.safe_load(block_with("services:"))["services"]["bot"]["environment"]
+    for given, place in ((unit, "%d"), (compose, "/run/secrets")):
+        assert set(given) <= SETTINGS
+        taken = {name: value.replace(place, str(tmp_path)) for name, value in given.items()}
+        assert settings.read(taken).webhook_url.startswith("https://")
+    port = unit["UNKINK_WEBHOOK_LISTEN"].rpartition(":")[2]
+    assert f"SocketBindAllow=ipv4:tcp:{port}" in block_with("SocketBindAllow")
+    assert f"proxy_pass http://{unit['UNKINK_WEBHOOK_LISTEN']};" in block_with("proxy_pass")
+    assert LARGEST == 1 << 20
+    assert "client_max_body_size 1m;" in block_with("proxy_pass")
+
+
+def test_a_webhook_is_published_to_this_machine_alone() -> None:
+    compose = yaml.safe_load(block_with("services:"))
+    (port,) = compose["services"]["bot"]["ports"]
+    assert port.startswith("127.0.0.1:")
+    listen = compose["services"]["bot"]["environment"]["UNKINK_WEBHOOK_LISTEN"]
+    assert port.rpartition(":")[2] == listen.partition(":")[2]
+    assert set(compose["services"]["bot"]["secrets"]) == set(compose["secrets"]) == {"webhook_secret"}
 
 
 def test_every_backup_stops_the_bot_first() -> None:

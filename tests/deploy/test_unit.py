@@ -27,7 +27,7 @@ SET = {
     "StateDirectoryMode": "0700", "CapabilityBoundingSet": "", "AmbientCapabilities": "", "LimitCORE": "0",
     "MemorySwapMax": "0", "SystemCallArchitectures": "native", "SystemCallErrorNumber": "EPERM",
     "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX", "SocketBindDeny": "any", "KillSignal": "SIGTERM",
-    "ExecStart": "/opt/unkink/bin/unkink run", "WorkingDirectory": "/",
+    "WatchdogSec": "180", "ExecStart": "/opt/unkink/bin/unkink run", "WorkingDirectory": "/",
 }  # fmt: skip
 FREE = set("Environment LoadCredential MemoryMax RestartPreventExitStatus RestartSec SystemCallFilter TasksMax".split())
 FREE |= {"TimeoutStopSec"}

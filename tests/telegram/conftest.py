@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from bot.app import serve
 from bot.clock import SetClock
@@ -23,6 +24,7 @@ from flows.pages import Book
 from storage import ledger
 from storage.keys import read_key_file
 from storage.seal import Seal
+from tests.telegram.gate import SECRET, Gate, gate
 
 __all__ = ["playground"]
 
@@ -183,3 +185,31 @@ async def bot(idle: Running) -> Running:
     """A bot at work."""
     await idle.start()
     return idle
+
+
+@pytest.fixture
+async def between() -> AsyncIterator[Gate]:
+    async with gate() as made:
+        yield made
+
+
+@pytest.fixture
+async def hooked(idle: Running, between: Gate) -> Running:
+    """A bot that is told, not yet started."""
+    idle.settings = evolve(
+        idle.settings, webhook_url=between.url, webhook_listen=f"127.0.0.1:{between.bot}", webhook_secret=SECRET
+    )
+    return idle
+
+
+@pytest.fixture
+async def told(hooked: Running) -> Running:
+    """A bot at work, that is told."""
+    await hooked.start()
+    await registered(hooked)
+    return hooked
+
+
+async def registered(bot: Running) -> None:
+    hook = bot.playground.api.webhook
+    await bot.playground.until(lambda: hook.target.url == bot.settings.webhook_url or None, lambda: "not registered")

@@ -6,14 +6,19 @@ import json
 import re
 
 import pytest
+from attrs import evolve
 
 from bot.app import setting_up
 from bot.channels.commands import LONGEST
-from bot.channels.telegram.poller import TokenRefused
+from bot.channels.telegram.poller import WANTED, TokenRefused
 from bot.channels.telegram.profile import COMMANDS
+from bot.playground.faults import Kind as Fault
 from bot.playground.ledger import Kind as Entered
 from bot.playground.testing import Playground
 from bot.playground.tokens import fresh
+from bot.playground.webhook import Target
+from bot.settings import SettingsError
+from bot.trouble import GaveUp
 from flows import book
 from tests.telegram.conftest import Running
 from tests.telegram.replay import entries_so_far, shown_since
@@ -83,6 +88,44 @@ async def test_every_command_that_is_listed_does_something(command: str, playgro
     await walk(anna, bot, f"/{command}")
     assert shown_since(anna, before)
     assert not shown_since(anna, before)[0].startswith("I do not know")
+
+
+async def test_setup_registers_the_webhook_and_drops_nothing(playground: Playground, idle: Running) -> None:
+    anna = playground.person("Anna")
+    await anna.say("/start")
+    hooked = evolve(idle.settings, webhook_url="http://127.0.0.1:9/hook", webhook_secret="s" * 40)
+    said = await setting_up(hooked, book.load())
+    assert said[-1].startswith("webhook")
+    assert "127.0.0.1" not in said[-1]
+    assert playground.api.webhook.target == Target("http://127.0.0.1:9/hook", "s" * 40, 40)
+    assert playground.api.queue.allowed == frozenset(WANTED)
+    assert len(playground.api.queue.waiting()) == 1
+    playground.nothing_refused()
+
+
+async def test_setup_without_the_setting_removes_the_webhook_and_drops_nothing(
+    playground: Playground, idle: Running
+) -> None:
+    await playground.api.webhook.set(Target("http://127.0.0.1:9/hook", "s" * 40))
+    await playground.person("Anna").say("/start")
+    said = await setting_up(idle.settings, book.load())
+    assert "no webhook any more" in said[-1]
+    assert not playground.api.webhook.is_set
+    assert len(playground.api.queue.waiting()) == 1
+    assert "asks for updates itself" in (await setting_up(idle.settings, book.load()))[-1]
+    assert playground.calls("deleteWebhook") == 1
+
+
+async def test_an_address_that_telegram_refuses_is_said(playground: Playground, idle: Running) -> None:
+    hooked = evolve(idle.settings, webhook_url="https://bot.example.org:12/hook", webhook_secret="s" * 40)
+    with pytest.raises(SettingsError, match=r"UNKINK_WEBHOOK_URL is refused by Telegram: .* only on ports"):
+        await setting_up(hooked, book.load())
+
+
+async def test_a_setup_without_a_network_ends_with_one_line(playground: Playground, idle: Running) -> None:
+    playground.fault(Fault.ERROR, times=1, methods="setMyName")
+    with pytest.raises(GaveUp, match="try again later"):
+        await setting_up(idle.settings, book.load())
 
 
 async def test_setup_with_a_wrong_token_says_so(playground: Playground, idle: Running) -> None:

@@ -12,7 +12,7 @@ from telegram.ext import Application
 
 from bot.channels.telegram.channel import Last
 from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear, no_trace
-from bot.channels.telegram.poller import Update
+from bot.channels.telegram.reading import Raw, Unreadable, number_of
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
 from bot.engine import Engine
@@ -60,25 +60,30 @@ class Door:
         self._spent = ("", 0)
         """The person and the card that lost its buttons last."""
 
-    async def take(self, updates: list[Update]) -> None:
+    async def take(self, updates: list[Raw]) -> None:
         """Returns when everything of the batch is kept or set aside. StoreError: it is not, nothing may be
         confirmed."""
         turns = [await self._read(update) for update in updates]
         await asyncio.gather(*(turn for turn in turns if turn is not None))
 
-    async def _read(self, update: Update) -> Coroutine[Any, Any, None] | None:
+    async def _read(self, update: Raw) -> Coroutine[Any, Any, None] | None:
         """Acknowledge a tap, and give back the turn that the update asks for."""
-        key = f"telegram:{update['update_id']}"
+        key = f"telegram:{number_of(update)}"
+        if isinstance(update, Unreadable):
+            return self._set_aside(key, update.reason)
         try:
             heard = await hear(self._app, update, self._bot)
         except Exception as error:
-            log.error("an update could not be read", error=type(error).__name__)
-            return self._store.set_aside(Turn(UNREAD, key), type(error).__name__, self._clock.now())
+            return self._set_aside(key, type(error).__name__)
         if heard.tap:
             self._aside(self._acknowledge(heard.tap))
         if heard.group:
             self._aside(self._leave(heard.group))
         return self._handle(heard, key) if heard.event is not None else None
+
+    async def _set_aside(self, key: str, reason: str) -> None:
+        log.error("an update could not be read", error=reason)
+        await self._store.set_aside(Turn(UNREAD, key), reason, self._clock.now())
 
     async def _handle(self, heard: Heard, key: str) -> None:
         if heard.event is None:
