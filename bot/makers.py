@@ -20,6 +20,8 @@ from flows.cards.layout import paragraphs
 from flows.conversation import Conversation
 from flows.effects import Say
 from flows.pages import Book
+from flows.sheet import as_text
+from flows.summary import summary
 from storage.errors import StoreTrouble
 from storage.store import Store
 
@@ -33,6 +35,8 @@ class File:
     name: str
     mime: str
     content: bytes
+    to_copy: bool = False
+    """A text that is shown in the chat, to be copied, rather than as a file to open."""
 
 
 Maker = Callable[[Conversation, Book, datetime], File | None]
@@ -44,7 +48,21 @@ def _mydata(talk: Conversation, book: Book, now: datetime) -> File:
     return File(f"unkink-mydata-{now:%Y-%m-%d}.json", "application/json", kept.write(talk).encode())
 
 
-MAKERS: Mapping[str, Maker] = {"mydata.json": _mydata}
+def _summary_page(talk: Conversation, book: Book, now: datetime) -> File:
+    from bot.paper import page
+
+    made = page(summary(talk, book, now), talk.country)
+    return File(f"back-summary-{now:%Y-%m-%d}.pdf", "application/pdf", made)
+
+
+def _summary_text(talk: Conversation, book: Book, now: datetime) -> File:
+    text = as_text(summary(talk, book, now))
+    return File(f"back-summary-{now:%Y-%m-%d}.txt", "text/plain", text.encode(), to_copy=True)
+
+
+MAKERS: Mapping[str, Maker] = {
+    "mydata.json": _mydata, "summary.pdf": _summary_page, "summary.txt": _summary_text,
+}  # fmt: skip
 """What `Say.file` may name."""
 INSTEAD: Mapping[str, Callable[[Conversation, Book, datetime], str]] = {"progress.png": progress.signs}
 """Words in the place of a file: where it cannot be made, and where nothing but text is shown."""

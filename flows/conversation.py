@@ -157,6 +157,8 @@ class Past:
     seed: bool
     stopped: bool = False
     """It ended before its end: by a stop, by pain, or because it was left."""
+    next_day: int | None = None
+    """The pain of the day after, if it was told."""
 
 
 @frozen
@@ -186,6 +188,13 @@ class Mark:
     at: datetime
     what: str
     about: str = ""
+    phase: str = ""
+    """Of a pain check: during, after, ..."""
+    step: str = ""
+    signals: tuple[str, ...] = ()
+    level: int | None = None
+    rise: int | None = None
+    """How much more than before the sitting."""
 
 
 @frozen

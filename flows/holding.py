@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from flows import history, pain
-from flows.conversation import Conversation, Done, FollowUp, Hold, Off, Past
+from flows.conversation import Conversation, Done, FollowUp, Hold, Off, Past, Rating
 from flows.findings import Finding
 from flows.pages import PainRow
 from flows.times import end_of_day
@@ -117,9 +117,9 @@ def finish_stretch(talk: Conversation, level: int | None, *, stopped: bool = Fal
     return evolve(talk, sitting=evolve(sitting, step="", done=(*others, done)))
 
 
-def act_on(turn: Turn, row: PainRow, stretches: tuple[str, ...]) -> None:
+def act_on(turn: Turn, row: PainRow, stretches: tuple[str, ...], told: Rating, baseline: int | None) -> None:
     """What a row of the pain table does to the stretches and the days to come; its three fields decide."""
-    turn.mark(f"pain_{row.n}", ",".join(stretches))
+    _mark_pain(turn, row, stretches, told, baseline)
     if row.stretch_off != "none":
         for stretch in stretches:
             turn.talk = _switch_off(turn, stretch, row.stretch_off)
@@ -131,6 +131,21 @@ def act_on(turn: Turn, row: PainRow, stretches: tuple[str, ...]) -> None:
         turn.talk = evolve(turn.talk, flags=tuple({*turn.talk.flags, "neck_dizzy"}))
     if row.action == "refer_routine":
         turn.talk = evolve(turn.talk, due="referred", cleared_at=None)
+
+
+def _mark_pain(turn: Turn, row: PainRow, stretches: tuple[str, ...], told: Rating, baseline: int | None) -> None:
+    """What was told and what came of it, for the summary."""
+    sitting = turn.before.sitting
+    rise = told.level - baseline if told.level is not None and baseline is not None else None
+    turn.mark(
+        f"pain_{row.n}",
+        ",".join(stretches),
+        phase=told.phase,
+        step=sitting.step if sitting is not None and told.phase == "during" else "",
+        signals=told.signals,
+        level=told.level,
+        rise=rise,
+    )
 
 
 def _switch_off(turn: Turn, stretch: str, length: str) -> Conversation:
@@ -167,7 +182,7 @@ def _judge_what_was_told(turn: Turn) -> None:
         return
     signals = rating.signals or ("pain_or_discomfort",)
     row = pain.row_for("during" if not at_rest else "before", signals, baseline, rating.level or 0, book=turn.book)
-    act_on(turn, row, stretches)
+    act_on(turn, row, stretches, evolve(rating, signals=signals), baseline)
     if not at_rest:
         turn.mark("pain_unrated", ",".join(stretches))
         for stretch in stretches:

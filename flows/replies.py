@@ -6,20 +6,22 @@ Every turn ends with the present question, unless it is quiet: `flows.machine` a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import evolve
 
 from flows import clearance, screening
 from flows.cards import progress
 from flows.cards.layout import bullets, paragraphs
 from flows.cards.refer import referral_card
-from flows.effects import Forget, Kind, Say
+from flows.effects import Card, Forget, Kind, Say
 from flows.events import Alarmed, Answered, Asked
 from flows.explaining import why_not
 from flows.holding import CATEGORY, close_sitting
 from flows.phrases import number_words, stretch_names
 from flows.showing import mine, what_to_tell
 from flows.stages import Stage
-from flows.turn import Turn
+from flows.turn import Reply, Turn
 
 
 def again(turn: Turn) -> None:
@@ -304,9 +306,22 @@ def _progress(turn: Turn) -> None:
     turn.effects.append(Say(progress.card(turn.talk, turn.book, turn.now), Kind.NOTE, file=file))
 
 
+def summarise(turn: Turn) -> None:
+    """The summary for a clinician, as a page and as text; both are made when they are sent, and nowhere kept."""
+    if turn.talk.agreement is None:
+        turn.note("summary.nothing")
+        return
+    for words, file in (("summary.page", "summary.pdf"), ("summary.copy", "summary.txt")):
+        turn.effects.append(Say(Card(turn.book.say(words)), Kind.NOTE, file=file))
+
+
+SHOWN: Mapping[str, Reply] = {"progress": _progress, "summary": summarise}
+"""Commands that show something of the person's own."""
+
+
 def _topic(turn: Turn, topic: str) -> None:
-    if topic == "progress":
-        _progress(turn)
+    if topic in SHOWN:
+        SHOWN[topic](turn)
         return
     if topic == "mydata":
         turn.tell(mine(turn.talk, turn.book, turn.now))
@@ -329,7 +344,7 @@ def _referral_button(turn: Turn, choice: str) -> None:
     elif choice == "safe":
         turn.note("crisis.safe")
     elif choice == "summary":
-        turn.tell(paragraphs(book.say("summary.head"), what_to_tell(turn.talk, book, turn.now)))
+        summarise(turn)
 
 
 def helped(turn: Turn) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import evolve
 
@@ -76,8 +77,9 @@ class Turn:
     def hush(self, *names: str) -> None:
         self.effects.extend(Hush(name) for name in names)
 
-    def mark(self, what: str, about: str = "") -> None:
-        marks = (*self.talk.marks, Mark(self.now, what, about))[-MOST_MARKS:]
+    def mark(self, what: str, about: str = "", **told: Any) -> None:
+        """Keep that this happened now; `told` are further fields of the mark."""
+        marks = (*self.talk.marks, Mark(self.now, what, about, **told))[-MOST_MARKS:]
         self.talk = evolve(self.talk, marks=marks)
 
 

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from flows import clearance, pain
 from flows.cards.pain import signal_button
-from flows.conversation import Rating
+from flows.conversation import Past, Rating
 from flows.findings import Finding
 from flows.holding import MOST_FLARES, act_on, close_sitting, finish_stretch, raise_hold, rest_until
 from flows.pages import PainRow
@@ -142,16 +142,22 @@ def _follow(turn: Turn, held: Rating, row: PainRow) -> Finding:
         turn.talk = evolve(turn.talk, sitting=evolve(turn.talk.sitting, told=held.level))
     if held.phase in ("during", "after") and row.action != "continue":
         turn.talk = finish_stretch(turn.talk, held.level, stopped=held.phase == "during")
-    act_on(turn, row, stretches)
+    act_on(turn, row, stretches, held, _baseline(turn, held))
     reason = _reason(held, row)
     turn.talk = evolve(turn.talk, rating=None, reason=reason)
     if held.phase == "next_day":
-        turn.talk = evolve(turn.talk, follow=None)
+        turn.talk = evolve(turn.talk, follow=None, past=_with_next_day(turn, held.level))
         turn.hush("follow")
     found = _react(turn, held, row, reason)
     if row.ends_session:
         close_sitting(turn, stopped=True)
     return found
+
+
+def _with_next_day(turn: Turn, level: int | None) -> tuple[Past, ...]:
+    """The past sittings, the one that was asked about with the level of the day after."""
+    ended = turn.talk.follow.ended if turn.talk.follow is not None else None
+    return tuple(evolve(past, next_day=level) if past.ended == ended else past for past in turn.talk.past)
 
 
 def _react(turn: Turn, held: Rating, row: PainRow, reason: str) -> Finding:

@@ -119,6 +119,7 @@ def _finish(turn: Turn, held: Answering, found: Verdict) -> Finding:
         return raise_hold(turn, found.outcome, "answers", found.decided_by)
     if found.outcome == "see_professional_first":
         turn.talk = evolve(turn.talk, card="within_days", reason=found.decided_by or "many", wish=False)
+        turn.mark("see_first", found.decided_by)
         return Finding.PROFESSIONAL
     return _passed(turn, held)
 

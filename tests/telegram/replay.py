@@ -25,6 +25,8 @@ from tests.journeys.play import WIDTH, Journey
 from tests.telegram.conftest import Running
 
 BY_ITSELF = "(by itself, as you asked)"
+A_FILE = re.compile(r"  \[[a-z]+\.[a-z]+\]")
+"""How a terminal names a file that goes with a letter; here it is a document, or a text to copy."""
 THE_TIME = re.compile(r"It is [A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
 BETWEEN_LINES = timedelta(seconds=5)
 """As tests.journeys.play has it, so that the kept conversations are the same to the second."""
@@ -46,7 +48,11 @@ def sections(journey: Journey) -> Iterator[Section]:
             shown.append(row)
             continue
         if said:
-            rows = [each for each in shown if each != BY_ITSELF and not THE_TIME.fullmatch(each)]
+            rows = [
+                each
+                for each in shown
+                if each != BY_ITSELF and not THE_TIME.fullmatch(each) and not A_FILE.fullmatch(each)
+            ]
             yield Section(said, tuple(tight(rows)))
         said, shown = row[2:], []
 
@@ -58,7 +64,9 @@ def tight(rows: list[str]) -> list[str]:
 
 def card_of(message: Json) -> Card:
     """A message of ours as the card it was: the bold first line is its title."""
-    text = str(message.get("text", ""))
+    text = str(message.get("text", message.get("caption", "")))
+    if any(each["type"] == "pre" for each in message.get("entities", [])):
+        text = text[: message["entities"][0]["offset"]].rstrip("\n")  # the file itself, to be copied
     bold = [each for each in message.get("entities", []) if each["type"] == "bold" and each["offset"] == 0]
     title = text[: bold[0]["length"]] if bold else ""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
@@ -75,7 +83,8 @@ def deliveries(who: Somebody, after: int) -> list[Entry]:
         if entry.number > after
         and entry.parameters.get("chat_id") == str(who.id)
         and (
-            entry.method == "sendMessage" or (entry.method == "editMessageText" and "reply_markup" in entry.parameters)
+            entry.method in ("sendMessage", "sendDocument")
+            or (entry.method == "editMessageText" and "reply_markup" in entry.parameters)
         )
     ]
 

@@ -14,6 +14,7 @@ COMMANDS = (
     "progress",
     "help",
     "settings",
+    "summary",
     "about",
     "privacy",
     "mydata",
