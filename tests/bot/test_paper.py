@@ -30,7 +30,7 @@ def a_lot() -> Conversation:
             5,
             done[n % 9 : n % 9 + 4],
             True,
-            6,
+            next_day=6,
         )
         for n in range(41, -1, -1)
     )
@@ -87,6 +87,8 @@ def test_signs_that_mean_something_to_a_page_are_shown_as_they_are() -> None:
 
 def test_the_makers_name_the_day() -> None:
     made = MAKERS["summary.pdf"](Conversation(), BOOK, NOW)
-    assert (made.name, made.mime, made.content[:5]) == ("back-summary-2026-11-23.pdf", "application/pdf", b"%PDF-")
     text = MAKERS["summary.txt"](Conversation(), BOOK, NOW)
+    assert made is not None
+    assert text is not None
+    assert (made.name, made.mime, made.content[:5]) == ("back-summary-2026-11-23.pdf", "application/pdf", b"%PDF-")
     assert (text.name, text.to_copy) == ("back-summary-2026-11-23.txt", True)

@@ -65,8 +65,6 @@ def tight(rows: list[str]) -> list[str]:
 def card_of(message: Json) -> Card:
     """A message of ours as the card it was: the bold first line is its title."""
     text = str(message.get("text", message.get("caption", "")))
-    if any(each["type"] == "pre" for each in message.get("entities", [])):
-        text = text[: message["entities"][0]["offset"]].rstrip("\n")  # the file itself, to be copied
     bold = [each for each in message.get("entities", []) if each["type"] == "bold" and each["offset"] == 0]
     title = text[: bold[0]["length"]] if bold else ""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
