@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from bot import settings as configuration
+from bot.caretaker import COMMANDS
 from bot.settings import Settings, SettingsError
 from bot.trouble import GaveUp
 from flows.book import BookError
@@ -160,6 +161,10 @@ def flow(form: str) -> None:
     from flows import diagram
 
     click.echo(diagram.mermaid() if form == "mermaid" else diagram.table())
+
+
+for _command in COMMANDS:
+    unkink.add_command(_command)
 
 
 def _settings_faults() -> list[str]:

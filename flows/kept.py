@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import cattrs
+from attrs import evolve
 from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
@@ -53,6 +54,20 @@ _CONVERTER = _converter()
 def write(conversation: Conversation) -> str:
     """The stored form: JSON in ASCII."""
     return json.dumps({"form": FORM, **_CONVERTER.unstructure(conversation)}, separators=(",", ":"), ensure_ascii=True)
+
+
+LOST = 1_000_000
+"""Turns that are skipped: more than anybody can have taken between a backup and its return."""
+
+
+def brought_back(text: str) -> str:
+    """A stored conversation as it comes out of a backup. The turns that were lost are skipped, so that buttons of then
+    fit no new card (promise 4), and what is grave on them is still heard. What cannot be read stays as it is."""
+    try:
+        talk = read(text)
+    except UnreadableConversation:
+        return text
+    return write(evolve(talk, turn=talk.turn + LOST))
 
 
 def read(text: str | None) -> Conversation:

@@ -187,6 +187,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=_WAIT_AT_START
     )
+    db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # damage fails the row, not the statement
     try:
         for setting in _SETTINGS:
             db.execute(setting)

@@ -7,6 +7,7 @@ import binascii
 import os
 import secrets
 import stat
+from datetime import datetime
 from pathlib import Path
 
 from storage.errors import Refusal, StoreRefused
@@ -59,6 +60,40 @@ def read_key_file(path: Path) -> tuple[bytes, ...]:
     if not keys:
         raise _bad(path, "holds no key; restore it from where you keep its copy")
     return keys
+
+
+def put_on_top(path: Path) -> tuple[bytes, ...]:
+    """Make a new key and put it above the one that is there; all keys. It is on disk before anything uses it."""
+    line = base64.b64encode(secrets.token_bytes(KEY)) + b"\n"
+    try:
+        _replace(path, line + path.read_bytes())
+    except OSError as error:
+        how = "put a new line on top yourself (head -c 32 /dev/urandom | base64), keep the old one, and run it again"
+        raise _bad(path, f"cannot be changed ({error.strerror}); {how}") from None
+    return read_key_file(path)
+
+
+def retire(path: Path, now: datetime) -> Path | None:
+    """Move all keys but the first to a file beside it, for earlier backups. None: the key file cannot be changed."""
+    lines = [line for line in path.read_bytes().splitlines() if line.strip() and not line.startswith(b"#")]
+    older = path.with_name(f"{path.name}.old-{now:%Y%m%d-%H%M%S}")
+    try:
+        older.unlink(missing_ok=True)  # of a moment ago, cut short
+        _write(older, b"\n".join([*lines[1:], b""]))
+        _replace(path, lines[0] + b"\n")
+    except OSError:
+        return None
+    return older
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write(draft, content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _key(path: Path, line: bytes) -> bytes:

@@ -20,9 +20,10 @@ from storage.store import Behind, Decide, Decision, Failed, Kept, Letter, Outcom
 SQL = sql.queries()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
-_OF_A_PERSON = (
+OF_A_PERSON = (
     "forget_conversation", "forget_aside", "forget_wakes", "forget_letters", "forget_flying", "forget_sent",
 )  # fmt: skip
+"""The queries that remove a person."""
 
 # Raised by SQLite for what it was given, not for how the disk is; any other sqlite3.Error is everybody's.
 _ONE_TURNS_FAULT = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
@@ -115,7 +116,7 @@ def following(db: sqlite3.Connection, seal: Seal, person: str, now: datetime, *,
         overtaken = panel and len(rows) > 1 and rows[1][-1]
         late = expires is not None and expires <= ticks(now)
         try:
-            text = seal.open(body, person, _letter_field(cause, once, expires))
+            text = seal.open(body, person, letter_field(cause, once, expires))
         except SealBroken:
             close(db, seal, number, "unreadable")
             continue
@@ -259,7 +260,7 @@ def _apply(db: sqlite3.Connection, seal: Seal, person: str, decision: Decision, 
 
 def _write(db: sqlite3.Connection, seal: Seal, person: str, letter: Letter, now: datetime, *, parting: bool) -> None:
     expires = None if letter.expires is None else ticks(letter.expires)
-    body = seal.seal(letter.body, person, _letter_field(letter.cause, letter.once, expires))
+    body = seal.seal(letter.body, person, letter_field(letter.cause, letter.once, expires))
     row = {"person": person, "cause": letter.cause, "once": int(letter.once), "expires": expires, "body": body}
     _do(db, "write", **row, now=ticks(now), parting=int(parting), panel=int(letter.panel))
 
@@ -278,7 +279,7 @@ def _cancel(db: sqlite3.Connection, seal: Seal, person: str) -> None:
 
 
 def _forget(db: sqlite3.Connection, person: str) -> None:
-    for query in _OF_A_PERSON:
+    for query in OF_A_PERSON:
         _do(db, query, person=person)
 
 
@@ -291,8 +292,9 @@ def _wake_row(person: str, wake: Wake) -> Mapping[str, str | int]:
     return {"person": person, "name": wake.name, "at": ticks(wake.at)}
 
 
-def _letter_field(cause: str, once: int, expires: int | None) -> str:
-    return f"letter {int(once)} {expires} {cause}"  # bound into the seal: a reminder cannot be turned into an answer
+def letter_field(cause: str, once: int, expires: int | None) -> str:
+    """What the body of a letter is sealed for: a reminder cannot be turned into an answer."""
+    return f"letter {int(once)} {expires} {cause}"
 
 
 def _do(db: sqlite3.Connection, query: str, **values: object) -> None:

@@ -52,7 +52,7 @@ class Seal:
 
     def open(self, sealed: object, person: str, field: str) -> str:
         """The text sealed for this place; SealBroken for anything else."""
-        if not isinstance(sealed, bytes) or len(sealed) < _HEAD + _TAG or sealed[:1] != _FORMAT:
+        if not isinstance(sealed, bytes) or not self.looks_sealed(sealed):
             raise SealBroken(f"a sealed {_first_word(field)} is not in a form this version knows; restore a backup")
         if not self.knows(sealed):
             raise SealBroken(f"a sealed {_first_word(field)} needs a key that is not in the key file; add the old key")
@@ -63,6 +63,14 @@ class Seal:
             fault = f"a sealed {_first_word(field)} was changed or moved; restore it from a backup"
             raise SealBroken(fault) from None
         return plain.decode("utf-8", "surrogatepass")
+
+    def is_newest(self, sealed: object) -> bool:
+        """Was this sealed with the first key?"""
+        return isinstance(sealed, bytes) and sealed[1 : 1 + _ID] == self._first
+
+    def looks_sealed(self, value: object) -> bool:
+        """Is this in the form of a sealed field at all?"""
+        return isinstance(value, bytes) and len(value) >= _HEAD + _TAG and value[:1] == _FORMAT
 
     def knows(self, sealed: object) -> bool:
         """Was this sealed with one of our keys, going by its key id?"""

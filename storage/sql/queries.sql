@@ -147,3 +147,19 @@ SELECT value FROM meta WHERE name = :name;
 
 -- note: keep a fact about the database itself
 INSERT INTO meta (name, value) VALUES (:name, :value);
+
+-- renote: keep a fact in place of the last one
+INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- drop_fact: remove a fact about the database itself
+DELETE FROM meta WHERE name = :name;
+
+-- everybody: everyone of whom anything is kept; for a restore
+SELECT person FROM people UNION SELECT person FROM wakes UNION SELECT person FROM letters
+UNION SELECT person FROM posted UNION SELECT person FROM aside;
+
+-- conversations: all of them, sealed; for a restore
+SELECT person, conversation FROM people;
+
+-- drop_letters: remove every letter whose fate is not known; for a restore
+DELETE FROM letters WHERE id > 0;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import yaml
 from bot import settings
 from bot.channels.telegram.webhook import LARGEST
 from bot.cli import unkink
-from storage.keys import read_key_file
+from storage.departed import LISTED
+from storage.keys import make_key_file, read_key_file
 from tests.deploy.reading import DEPLOY, ROOT, SETTINGS
 
 README = (DEPLOY / "README.md").read_text(encoding="utf-8")
@@ -53,13 +55,12 @@ def test_every_file_it_names_is_there() -> None:
 
 
 def test_every_command_of_the_bot_it_names_is_one() -> None:
-    named = set(re.findall(r"(?:run --rm bot|bin/unkink) (\w+)", "\n".join(COMMANDS)))
-    assert named == {"setup", "health"}
+    named = set(re.findall(r"(?:run --rm (?:--volume \S+ )?bot|bin/unkink) (\w+)", "\n".join(COMMANDS)))
+    assert named == {"setup", "health", "backup", "restore", "rotate"}
     assert named <= set(unkink.commands)
 
 
-def test_it_says_that_there_is_no_backup_command_as_long_as_there_is_none() -> None:
-    assert ("There is no backup command yet" in README) == ("backup" not in unkink.commands)
+def test_it_says_that_there_is_no_health_check_as_long_as_there_is_none() -> None:
     assert ("No health check" in README) == ("health" not in unkink.commands)
 
 
@@ -93,12 +94,34 @@ def test_a_webhook_is_published_to_this_machine_alone() -> None:
     assert set(compose["services"]["bot"]["secrets"]) == set(compose["secrets"]) == {"webhook_secret"}
 
 
-def test_every_backup_stops_the_bot_first() -> None:
-    copies = [number for number, line in enumerate(COMMANDS) if "--create" in line]
-    assert len(copies) == 2
-    for number in copies:
-        assert " stop" in COMMANDS[number - 1]
-        assert " start" in COMMANDS[number + 1]
+def test_whatever_needs_the_bot_stopped_stops_it_first() -> None:
+    needs = re.compile(r"(?:bot|bin/unkink) (restore|rotate)")
+    writing = [number for number, line in enumerate(COMMANDS) if needs.search(line)]
+    assert len(writing) == 4
+    for number in writing:
+        assert any(" stop" in line for line in COMMANDS[number - 2 : number])
+        assert any(" start" in line for line in COMMANDS[number + 1 : number + 3])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the commands are for Linux")
+def test_the_lines_for_a_new_key_in_a_container_work(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    make_key_file(key)
+    (before,) = read_key_file(key)
+    on_top, out = (line for line in COMMANDS if "key.new" in line or "sed -i" in line)
+    for line, count in ((on_top, 2), (out, 1)):
+        command = line.removeprefix("sudo ").replace("/etc/unkink", str(tmp_path))
+        subprocess.run(command, shell=True, check=True, timeout=10)  # noqa: S602 - the line as people type it
+        assert len(read_key_file(key)) == count
+    assert read_key_file(key)[0] != before
+    assert read_key_file(tmp_path / "key.old") == (before,)
+
+
+def test_litestream_keeps_nothing_longer_than_the_deletion_list() -> None:
+    text = (DEPLOY / "litestream.yml").read_text(encoding="utf-8")
+    (hours,) = re.findall(r"retention: (\d+)h", text)
+    assert timedelta(hours=int(hours)) < LISTED
+    assert "path: /data/unkink.sqlite" in text
 
 
 def test_no_file_holds_a_secret() -> None:

@@ -17,6 +17,18 @@ def content(path: Path) -> dict[str, bytes]:
     return {ending: beside(path, ending).read_bytes() for ending in ("", "-wal") if beside(path, ending).exists()}
 
 
+def read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def put(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def there(path: Path) -> bool:
+    return path.exists()
+
+
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:
     """The answer to a query, from a connection of its own."""
     with closing(sqlite3.connect(path)) as db:

@@ -33,6 +33,9 @@ SCANS_ALLOWED = {
     "veil_wakes",
     "veil_letters",
     "drop_causes",
+    "everybody",
+    "conversations",
+    "drop_letters",
 }
 
 
