@@ -93,10 +93,17 @@ def _person(update: Update) -> str:
 
 
 def _name(number: object) -> str:
-    """The library passes on whatever came as an id; only a whole number is one."""
-    if type(number) is not int:
+    """The library passes on whatever came as an id; only a whole number of 64 bits is one."""
+    if type(number) is not int or not -(2**63) <= number < 2**63:
         raise Unheard("an id is no whole number")
     return f"{PREFIX}{number}"
+
+
+def _words(text: object) -> str:
+    """The library passes on whatever came as a text."""
+    if not isinstance(text, str | None):
+        raise Unheard("a text is no text")
+    return text or ""
 
 
 async def no_trace(_: object, __: Extra) -> None:
@@ -115,15 +122,15 @@ async def _tapped(update: Update, _: Extra) -> None:
 
 
 async def _wrote(update: Update, _: Extra) -> None:
-    text = update.effective_message.text if update.effective_message is not None else None
-    event: Event = command(text.strip()) if text and text.strip().startswith("/") else Wrote(text or "")
-    _heard.set(Heard(_person(update), event, spent="delete" in (text or "").lower()))
+    text = _words(update.effective_message.text if update.effective_message is not None else None)
+    event: Event = command(text.strip()) if text.strip().startswith("/") else Wrote(text)
+    _heard.set(Heard(_person(update), event, spent="delete" in text.lower()))
 
 
 async def _captioned(update: Update, _: Extra) -> None:
     """The words under a picture are read like any words."""
-    caption = update.effective_message.caption if update.effective_message is not None else None
-    _heard.set(Heard(_person(update), Wrote(caption or "")))
+    caption = _words(update.effective_message.caption if update.effective_message is not None else None)
+    _heard.set(Heard(_person(update), Wrote(caption)))
 
 
 async def _sent(update: Update, _: Extra) -> None:
