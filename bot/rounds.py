@@ -31,13 +31,27 @@ async def wake_due(store: Store, engine: Engine, clock: Clock) -> int:
 
 
 async def run(store: Store, engine: Engine, clock: Clock) -> None:
-    """Go round until cancelled."""
+    """Go round until cancelled. StoreRefused: the database turned out to be damaged."""
     kept = engine.listen()
     if isinstance(clock, SetClock):
         clock.listen(kept)
+    examining = asyncio.create_task(store.examine())
+    examining.add_done_callback(lambda _: kept.set())
+    try:
+        await _go_round(store, engine, clock, kept, examining)
+    finally:
+        examining.cancel()
+        await asyncio.gather(examining, return_exceptions=True)
+
+
+async def _go_round(
+    store: Store, engine: Engine, clock: Clock, kept: asyncio.Event, examining: asyncio.Task[None]
+) -> None:
     pruned: datetime | None = None
     while True:
         kept.clear()
+        if examining.done():
+            examining.result()
         try:
             if pruned is None or not timedelta() <= clock.now() - pruned < PRUNE_EVERY:
                 pruned = clock.now()

@@ -2,8 +2,10 @@
 
 Then the check of the whole file can be left out at the start; it is the one thing there that grows with the number of
 people. Ending in order leaves a note beside the file, `<path>.closed`, that says how the file looked: its size, when
-it was last written, its number on the disk. The note goes before the first change of the next process. So a crash, a
-copy brought back from a backup, or any change by another hand leads to the whole check.
+it was last written, its number on the disk. The note goes before the first change of the next process. A note that does
+not fit tells of a copy brought back from a backup or a change by another hand: then the whole file is checked before
+anything else. No note at all tells of a crash; that does SQLite no harm, so a large file may be checked while the bot
+is at work already.
 """
 
 from __future__ import annotations
@@ -32,6 +34,11 @@ def ended_well(database: Path) -> bool:
         return _note(database).read_bytes() == _looks(database) and not _log(database).exists()
     except FileNotFoundError:
         return False
+
+
+def crashed(database: Path) -> bool:
+    """Did the last process leave no note?"""
+    return not _note(database).exists()
 
 
 def forget_ending(database: Path) -> None:

@@ -7,20 +7,21 @@ write-ahead log into it), and only a file that passed is opened for writing. A n
 and gets its own when it is whole, so that an empty or half-made file under the real name is always damage.
 
 The check of the whole file reads all of it and compares every index with its table (PRAGMA integrity_check). It is left
-out where the last process ended in order and nobody has touched the file since (ending.py).
+out where the last process ended in order and nobody has touched the file since (ending.py), and put off, for a file
+that is large, where the last process crashed: who waits for an answer does not wait for that.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from storage import departed, ledger, sql, veil
-from storage.ending import ended_well, forget_ending
+from storage.ending import crashed, ended_well, forget_ending
 from storage.errors import Refusal, SealBroken, StoreBusy, StoreRefused
 from storage.files import make_private, new_private, private_folder, sync_file, sync_folder
 from storage.folding import BUSY_WAIT
@@ -33,6 +34,8 @@ APPLICATION = 0x556E6B69  # "Unki", in the header of the file: whose database it
 _MAGIC = b"SQLite format 3\0"
 _PROBE = "does this key fit?"
 _WAIT_AT_START = 0.5  # seconds
+LARGE = 16 << 20
+"""Bytes: such a file takes a quarter of a second to check."""
 _SETTINGS = (
     "PRAGMA trusted_schema = OFF",  # a prepared schema must not call functions
     "PRAGMA cell_size_check = ON",
@@ -112,10 +115,12 @@ def inspect(path: Path, seal: Seal) -> None:
         raise _damaged(path, "it is empty")
     if head != _MAGIC:
         raise StoreRefused(Refusal.UNREADABLE, f"{path} is not a database; name another file, or restore a backup")
-    untouched = ended_well(path)  # asked first: a connection that looks at the file makes a log beside it
+    check = not ended_well(path) and not is_put_off(
+        path
+    )  # asked first: a connection that looks at the file makes a log beside it
     with closing(connect(path, "ro")) as db:
         check_ours(path, db)
-        if not untouched:
+        if check:
             _check_whole(path, db)
         check_key(path, db, seal)
         _check_log(path, db)
@@ -130,6 +135,26 @@ def check_ours(path: Path, db: sqlite3.Connection) -> None:
     if version > newest:
         reason = f"{path} has schema {version}, this version knows up to {newest}; install the newer version again"
         raise StoreRefused(Refusal.NEWER, reason)
+
+
+def is_put_off(path: Path) -> bool:
+    """Is the whole check left for later?"""
+    return path.exists() and crashed(path) and path.stat().st_size > LARGE
+
+
+def examine(path: Path, looking: Callable[[sqlite3.Connection], None]) -> None:
+    """The whole check, beside the bot at work. StoreRefused: it is damaged. `looking` is told the connection, which may
+    be interrupted; then nothing is found out.
+    """
+    with closing(connect(path, "ro")) as db:
+        looking(db)
+        try:
+            _check_whole(path, db)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise unfit(path, error) from error
+        except sqlite3.DatabaseError as error:
+            raise _damaged(path, fault(error)) from error
 
 
 def _check_whole(path: Path, db: sqlite3.Connection) -> None:

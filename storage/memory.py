@@ -148,6 +148,9 @@ class MemoryStore:
         self._ready()
         return sorted(self._counts, key=lambda row: row[0])
 
+    async def examine(self) -> None:
+        self._ready()
+
     async def prune(self, now: datetime) -> None:
         self._ready()
         for person in {row.person for row in self._letters.values() if not row.flying}:

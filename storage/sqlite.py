@@ -55,6 +55,7 @@ async def open_sqlite(path: Path, seal: Seal, *, now: datetime) -> SqliteStore:
     "unknown".
     """
     lock = lock_of(path)
+    put_off = entry.is_put_off(path)
     link = Link(lambda: entry.enter(path, seal, now), path)
     opening = asyncio.ensure_future(link.start())
     try:
@@ -67,18 +68,21 @@ async def open_sqlite(path: Path, seal: Seal, *, now: datetime) -> SqliteStore:
         raise
     ballast = Ballast(path)
     await link.ask(lambda _: ballast.hold())
-    return SqliteStore(path, link, seal, lock, ballast)
+    return SqliteStore(path, link, seal, lock, ballast, put_off=put_off)
 
 
 class SqliteStore:
     """Store, in one SQLite file. Opened by `open_sqlite`."""
 
-    def __init__(self, path: Path, link: Link, seal: Seal, lock: BaseFileLock, ballast: Ballast) -> None:
+    def __init__(
+        self, path: Path, link: Link, seal: Seal, lock: BaseFileLock, ballast: Ballast, *, put_off: bool = False
+    ) -> None:
         self._path = path
         self._link = link
         self._seal = seal
         self._lock = lock
         self._ballast = ballast
+        self._put_off = put_off
         self._folding = Folding(self._ask)
         self._closed = False
 
@@ -134,6 +138,20 @@ class SqliteStore:
 
     async def counts(self) -> list[tuple[date, str]]:
         return await self._ask(lambda db: tally.counts(db, self._seal))
+
+    async def examine(self) -> None:
+        if not self._put_off:
+            return
+        self._put_off = False
+        looking: list[sqlite3.Connection] = []
+        checking = asyncio.ensure_future(asyncio.to_thread(entry.examine, self._path, looking.append))
+        try:
+            await asyncio.shield(checking)
+        except asyncio.CancelledError:
+            for db in looking:
+                with suppress(sqlite3.ProgrammingError):  # it was done that very moment
+                    db.interrupt()
+            raise
 
     async def prune(self, now: datetime) -> None:
         while await self._run(lambda db: ledger.expire(db, self._seal, now, _BATCH)) == _BATCH:

@@ -205,6 +205,9 @@ class Store(Protocol):
     async def counts(self) -> list[tuple[date, str]]:
         """All that was counted, by day (UTC)."""
 
+    async def examine(self) -> None:
+        """Look through what the opening left, because it takes long. StoreRefused: it is damaged; end the process."""
+
     async def prune(self, now: datetime) -> None:
         """Bury letters that expired; drop handled keys older than 3 days, and of letters that went (sent or buried)
         those older than 30 days.

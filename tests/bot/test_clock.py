@@ -14,6 +14,7 @@ from bot.clock import SetClock, SystemClock
 from bot.engine import Engine
 from flows.effects import Kind
 from flows.events import Started
+from storage.errors import Refusal, StoreRefused
 from storage.sqlite import SqliteStore
 from storage.store import Wake
 from tests.bot.talks import ANN, BOB, MORNING, RINGS, end, put, reminders, ringing, settled, take_all, waiting
@@ -134,3 +135,15 @@ async def test_the_rounds_end_whenever_they_are_cancelled(
     for _ in range(ticks):
         await asyncio.sleep(0)
     await end(going)
+
+
+async def test_a_database_that_turns_out_to_be_damaged_ends_the_rounds(
+    store: SqliteStore, engine: Engine, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged() -> None:
+        raise StoreRefused(Refusal.DAMAGED, "damaged")
+
+    monkeypatch.setattr(store, "examine", damaged)
+    with pytest.raises(StoreRefused):
+        async with asyncio.timeout(5):
+            await rounds.run(store, engine, clock)
