@@ -13,8 +13,10 @@ from datetime import datetime
 import structlog
 from attrs import evolve, frozen
 
+from bot import charts
 from bot.clock import Clock
 from flows import kept
+from flows import progress as numbers
 from flows.cards import progress
 from flows.cards.layout import paragraphs
 from flows.conversation import Conversation
@@ -60,8 +62,18 @@ def _summary_text(talk: Conversation, book: Book, now: datetime) -> File:
     return File(f"back-summary-{now:%Y-%m-%d}.txt", "text/plain", text.encode(), to_copy=True)
 
 
+def _progress(talk: Conversation, book: Book, now: datetime) -> File | None:
+    if not numbers.progress(talk, now).sats:
+        return None
+    try:
+        content = charts.chart(talk, book, now)
+    except ImportError:  # without the extra "charts"
+        return None
+    return File(f"unkink-progress-{now:%Y-%m-%d}.png", "image/png", content)
+
+
 MAKERS: Mapping[str, Maker] = {
-    "mydata.json": _mydata, "summary.pdf": _summary_page, "summary.txt": _summary_text,
+    "mydata.json": _mydata, "summary.pdf": _summary_page, "summary.txt": _summary_text, "progress.png": _progress,
 }  # fmt: skip
 """What `Say.file` may name."""
 INSTEAD: Mapping[str, Callable[[Conversation, Book, datetime], str]] = {"progress.png": progress.signs}

@@ -17,7 +17,11 @@ def why_not(stretch_id: str, talk: Conversation, book: Book, now: datetime) -> s
     if stretch is None:
         return book.say("why.unknown")
     reasons = _reasons(stretch_id, talk, book, now) or [book.say("why.now")]
-    options = [other for other in stretch.alternatives if clearance.may_start(other, talk, book, now)]
+    options = [
+        other
+        for other in stretch.alternatives
+        if other not in talk.hidden and clearance.may_start(other, talk, book, now)
+    ]
     instead = book.say("why.instead", names=stretch_names(options, book)) if options else ""
     return paragraphs(book.say("why.not", name=stretch.name), "\n".join(reasons), stretch.when_not_text, instead)
 

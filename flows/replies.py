@@ -19,6 +19,7 @@ from flows.events import Alarmed, Answered, Asked
 from flows.explaining import why_not
 from flows.holding import CATEGORY, close_sitting
 from flows.phrases import number_words, stretch_names
+from flows.progress import progress as shown
 from flows.showing import mine, what_to_tell
 from flows.stages import Stage
 from flows.turn import Reply, Turn
@@ -302,7 +303,7 @@ def inform(turn: Turn) -> None:
 
 def _progress(turn: Turn) -> None:
     """In words, and as a picture that is made when it is sent."""
-    file = "progress.png" if turn.talk.history else ""
+    file = "progress.png" if shown(turn.talk, turn.now).sats else ""
     turn.effects.append(Say(progress.card(turn.talk, turn.book, turn.now), Kind.NOTE, file=file))
 
 

@@ -70,7 +70,8 @@ def test_the_wheel_carries_its_licence_and_its_needs(wheel: Path) -> None:
         (described,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         assert b"Copyright 2026 The Unkink authors" in archive.read(licence)
         needs = re.findall(r"^Requires-Dist: (.*)$", archive.read(described).decode(), re.MULTILINE)
-    assert {str(Requirement(need)) for need in needs} == {str(need) for need in needed()}
+    more = {str(Requirement(f"{need} ; extra == '{name}'")) for name, need in extras()}
+    assert {str(Requirement(need)) for need in needs} == {str(need) for need in needed()} | more
 
 
 def test_the_installed_code_is_what_starts(unkink: Path) -> None:
@@ -93,6 +94,11 @@ def needed() -> list[Requirement]:
     return [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 
 
+def extras() -> list[tuple[str, Requirement]]:
+    groups = PROJECT["project"]["optional-dependencies"]
+    return [(name, Requirement(line)) for name, lines in groups.items() for line in lines]
+
+
 def locked(name: str) -> dict[str, set[Version]]:
     """Package to its locked versions: more than one where a marker chooses."""
     pins: dict[str, set[Version]] = {}
@@ -109,7 +115,8 @@ def test_locks_hold_what_pyproject_asks_for() -> None:
     run_time, working = locked("run"), locked("dev")
     groups = PROJECT["dependency-groups"]
     tools = [Requirement(line) for line in (*groups["build"], *groups["dev"]) if isinstance(line, str)]
-    for pins, needs in ((run_time, needed()), (working, tools), (locked("build"), map(Requirement, groups["build"]))):
+    every = [*needed(), *(need for _, need in extras())]
+    for pins, needs in ((run_time, every), (working, tools), (locked("build"), map(Requirement, groups["build"]))):
         for need in needs:
             assert all(version in need.specifier for version in pins[need.name]), need
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
-    "dev": ["pyproject.toml", "--group", "dev"],
-    "run": ["pyproject.toml", "--constraints", "requirements/dev.txt"],
+    "dev": ["pyproject.toml", "--extra", "charts", "--group", "dev"],
+    "run": ["pyproject.toml", "--extra", "charts", "--constraints", "requirements/dev.txt"],
     "build": ["--group", "build", "--constraints", "requirements/dev.txt"],
 }
 OPTIONS = [

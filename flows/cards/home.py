@@ -9,6 +9,7 @@ from flows.cards import opening
 from flows.cards.layout import card, paragraphs
 from flows.cards.opening import card_buttons
 from flows.cards.screen import yes_no
+from flows.cards.sit import show_button
 from flows.clearance import resting
 from flows.conversation import Conversation
 from flows.effects import Button, Card, Look
@@ -97,10 +98,15 @@ def settings(talk: Conversation, book: Book, now: datetime) -> Card:
         return opening.age(talk, book, now)
     if talk.ask == "minor":
         return card(book, book.say("settings.minor_title"), book.say("settings.minor"), yes_no(book, "minor"))
+    if talk.ask == "hidden":
+        hidden = [show_button(book.stretches[each], book) for each in talk.hidden if each in book.stretches]
+        back = Button(book.say("button.back"), "hidden", "back")
+        return card(book, book.say("settings.hidden_title"), book.say("settings.hidden_text"), [*hidden, back])
     choices = [
         "country",
         "age",
         "questions",
+        *(["hidden"] if talk.hidden else []),
         *(["checked"] if _may_be_checked(talk, book, now) else []),
         "forget",
         "leave",

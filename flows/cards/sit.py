@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows import clearance, screening
+from flows import clearance, liking, screening
 from flows.cards.layout import bullets, card, hurt_button, paragraphs, rows_of, stop_button
 from flows.cards.screen import yes_no
 from flows.clearance import PARTNER, PARTNER_LOCK
@@ -33,7 +33,7 @@ def listed(talk: Conversation, book: Book, now: datetime) -> tuple[Stretch, ...]
         return ()
     return tuple(
         stretch
-        for stretch in clearance.choices(talk, book, now)
+        for stretch in liking.arranged(clearance.choices(talk, book, now), talk)
         if stretch.id not in (PARTNER, sitting.stretch if may_repeat(talk, book, now) else "")
         and sitting.region in ("", stretch.region)
         and not (sitting.short and stretch.minutes > SHORT_MINUTES)
@@ -44,8 +44,10 @@ def _list(talk: Conversation, book: Book, now: datetime) -> Card:
     sitting = talk.sitting or Sitting(now)
     offered = listed(talk, book, now)
     page = offered[sitting.page * PAGE : (sitting.page + 1) * PAGE]
-    buttons = [_again_button(talk, book)] if may_repeat(talk, book, now) else []
+    again = may_repeat(talk, book, now) and sitting.stretch not in talk.hidden
+    buttons = [_again_button(talk, book)] if again else []
     buttons += [_stretch_button(stretch, book) for stretch in page]
+    buttons += _thumbs(talk, book)
     if len(offered) > PAGE:
         buttons.append(Button(book.say("choose.more"), "list", "more"))
     buttons += _filter_buttons(sitting, book)
@@ -54,9 +56,46 @@ def _list(talk: Conversation, book: Book, now: datetime) -> Card:
         Button(book.say("choose.finish"), "list", "finish", Look.GO),
     ]
     filtered = bool(sitting.region) or sitting.short
-    text = book.say("choose.text" if offered else "choose.none" if filtered else "choose.none_at_all")
+    left_out = hidden_here(talk, book, now)
+    none = "choose.none" if filtered else "choose.none_shown" if left_out else "choose.none_at_all"
+    text = book.say("choose.text" if offered else none)
+    if liking.is_arranged(offered, talk):
+        text = f"{text} {book.say('choose.arranged')}"
     gentle = book.say("choose.gentle") if sitting.gentle else ""
-    return card(book, book.say("choose.title"), paragraphs(_filter_words(sitting, book), gentle, text), buttons)
+    words = paragraphs(_thumb_words(talk, book), _filter_words(sitting, book), gentle, text)
+    return card(book, book.say("choose.title"), words, buttons)
+
+
+def hidden_here(talk: Conversation, book: Book, now: datetime) -> tuple[Stretch, ...]:
+    """Stretches that would be offered now but for the person's thumb down."""
+    return tuple(each for each in clearance.choices(talk, book, now) if each.id in talk.hidden and each.id != PARTNER)
+
+
+def just_done(talk: Conversation, book: Book) -> Stretch | None:
+    """The stretch that was done last in this sitting, if it went well enough to ask about it: not stopped, no rise."""
+    last = talk.sitting.done[-1] if talk.sitting and talk.sitting.done else None
+    if last is None or last.stopped:
+        return None
+    rose = last.level is not None and last.before is not None and last.level > last.before
+    return None if rose else book.stretches.get(last.stretch)
+
+
+def _thumbs(talk: Conversation, book: Book) -> list[Button]:
+    last = just_done(talk, book)
+    if last is None:
+        return []
+    if last.id in talk.hidden:
+        return [Button(book.say("thumb.back"), "show", last.id)]
+    more = [] if last.id in talk.liked else [Button(book.say("thumb.up"), "thumb", "up")]
+    return [*more, Button(book.say("thumb.down"), "thumb", "down")]
+
+
+def _thumb_words(talk: Conversation, book: Book) -> str:
+    last = just_done(talk, book)
+    if last is None:
+        return ""
+    said = "hidden" if last.id in talk.hidden else "liked" if last.id in talk.liked else "asked"
+    return book.say(f"thumb.{said}", name=last.name)
 
 
 def _stretch_button(stretch: Stretch, book: Book) -> Button:
@@ -97,9 +136,14 @@ def _regions(book: Book) -> Card:
 
 def _others(talk: Conversation, book: Book, now: datetime) -> Card:
     inside = {stretch.id for stretch in clearance.choices(talk, book, now) if stretch.id != PARTNER}
-    buttons = [Button(s.name, "choose", s.id) for s in book.stretches.values() if s.id not in inside]
+    buttons = [show_button(stretch, book) for stretch in hidden_here(talk, book, now)]
+    buttons += [Button(s.name, "choose", s.id) for s in book.stretches.values() if s.id not in inside]
     back = Button(book.say("button.back"), "others", "back")
     return card(book, book.say("choose.others_title"), book.say("choose.others_text"), [*buttons, back])
+
+
+def show_button(stretch: Stretch, book: Book) -> Button:
+    return Button(book.say("thumb.show", name=stretch.name), "show", stretch.id)
 
 
 def briefing(talk: Conversation, book: Book, now: datetime) -> Card:
@@ -107,7 +151,11 @@ def briefing(talk: Conversation, book: Book, now: datetime) -> Card:
     stretch = book.stretches[sitting.stretch]
     if talk.ask in PARTNER_LOCK:
         return _partner_page(talk.ask, stretch, book)
-    alternatives = [other for other in stretch.alternatives if clearance.may_start(other, talk, book, now)]
+    alternatives = [
+        other
+        for other in stretch.alternatives
+        if other not in talk.hidden and clearance.may_start(other, talk, book, now)
+    ]
     buttons = [Button(book.say("briefing.start"), "briefing", "start", Look.GO)]
     buttons += [_stretch_button(book.stretches[other], book) for other in alternatives if other != PARTNER]
     buttons.append(Button(book.say("briefing.another"), "briefing", "another"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from flows import places
+from flows import liking, places
 from flows.cards.screen import CLEARED_ASK
 from flows.conversation import Answering, Conversation, Reminder
 from flows.findings import Finding
@@ -107,10 +107,14 @@ def settings(turn: Turn) -> Finding:
         return Finding.SETTLED
     if said.ask == turn.book.screening.age.id:
         return _age(turn, said.choice)
+    if said.ask in ("show", "hidden"):
+        turn.talk = liking.show(turn.talk, said.choice)
+        turn.ask("hidden" if said.ask == "show" and turn.talk.hidden else "menu")
+        return Finding.MORE
     if said.ask == "minor":
         return _minor(turn) if said.choice == "yes" else Finding.HOME
     match said.choice:
-        case "country" | "age":
+        case "country" | "age" | "hidden":
             turn.ask(said.choice)
             return Finding.MORE
         case "checked":

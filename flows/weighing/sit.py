@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from flows import clearance, history
+from flows import clearance, history, liking
 from flows.cards.sit import PAGE, listed, may_repeat
 from flows.clearance import PARTNER, PARTNER_LOCK
 from flows.conversation import Sitting
@@ -31,6 +31,8 @@ def choosing(turn: Turn) -> Finding:
         return _show_list(turn, evolve(sitting, region=region, page=0))
     if said.ask == "others":
         return _show_list(turn, sitting)
+    if said.ask in ("thumb", "show"):
+        return _thumb(turn, said.ask, said.choice)
     match said.choice:
         case "finish":
             close_sitting(turn)
@@ -50,6 +52,16 @@ def _show_list(turn: Turn, sitting: Sitting) -> Finding:
     turn.talk = evolve(turn.talk, sitting=sitting)
     turn.ask("list")
     return Finding.MORE
+
+
+def _thumb(turn: Turn, ask: str, choice: str) -> Finding:
+    """A thumb for the stretch that was done last, or a hidden one shown again."""
+    sitting = sitting_of(turn)
+    if ask == "show":
+        turn.talk = liking.show(turn.talk, choice)
+    else:
+        turn.talk = (liking.up if choice == "up" else liking.down)(turn.talk, sitting.done[-1].stretch)
+    return _show_list(turn, evolve(sitting, page=0))
 
 
 def choose(turn: Turn, stretch: str) -> Finding:

@@ -275,6 +275,11 @@ PLANS = {
              home="stretch"),
         events=(Wrote("it hurts"), Wrote(EMERGENCY)), waits=("31d",), where=BETWEEN,
     ), 2000),
+    "thumbs": Plan(sitting, Alphabet(
+        taps(choose="pelvic_tilt seated_gentle_rotation", briefing="start", step="fine", level="0", thumb="*",
+             show="*", others="back",
+             list="others finish", home="settings progress", settings="hidden leave", hidden="*"),
+    ), 2000),
     "reminders": Plan(home, Alphabet(
         taps(home="*", reminding="*", time="08:00", zone="Europe/London", clock="*", reminder="*", settings="leave",
              offer="keep_reminder"),

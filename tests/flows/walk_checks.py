@@ -9,6 +9,7 @@ from attrs import evolve, fields, frozen
 
 from flows import watch
 from flows.cards import present
+from flows.clearance import choices
 from flows.conversation import Conversation, Hold
 from flows.effects import Effect, Forget, Hush, Kind, Say
 from flows.events import Blocked, Event, Stopped, Tapped, Unblocked, Woke, Wrote
@@ -249,11 +250,32 @@ def answers_are_given(t: Turned) -> Iterator[str]:
             yield f"{ask}={choice} was never answered"
 
 
+def thumbs_only_take_out(t: Turned) -> Iterator[str]:
+    """A thumb takes out of the offers or puts in another order; what is offered, clearance allows (promise 1)."""
+    if t.talk.stage is not Stage.CHOOSING or t.talk.ask != "list" or not t.cards:
+        return
+    offered = [button.choice for button in t.cards[-1].card.buttons if button.ask == "choose"]
+    allowed = [stretch.id for stretch in choices(t.talk, t.book, t.now)]
+    yield from (f"{each} is offered and not allowed" for each in offered if each not in allowed)
+    yield from (f"{each} is offered after a thumb down" for each in offered if each in t.talk.hidden)
+    if len(set(offered)) != len(offered):
+        yield "a stretch is offered twice"
+
+
+def thumbs_are_the_persons(t: Turned) -> Iterator[str]:
+    """What is liked or hidden changes by its own buttons alone, and nothing else changes with it."""
+    before, after = (t.before.liked, t.before.hidden), (t.talk.liked, t.talk.hidden)
+    forgotten = t.talk.agreement is None
+    if before != after and not forgotten and (t.said is None or t.said[0] not in ("thumb", "show")):
+        yield f"a thumb by {t.event}"
+
+
 def nothing_before_consent(t: Turned) -> Iterator[str]:
     kept = t.talk
     if kept.agreement is None and (
         kept.screened or kept.answering or kept.rating or kept.holds or kept.sitting or kept.past or kept.marks
         or kept.offs or kept.flags or kept.cleared_at or kept.follow or kept.flares or kept.gentle_next or kept.reason
+        or kept.history or kept.liked or kept.hidden
     ):  # fmt: skip
         yield "something about health is kept before the agreement"
     if kept.agreement is not None and t.before.agreement is None and t.said != ("consent", "agree"):
@@ -311,6 +333,7 @@ def texts_can_be_sent(t: Turned) -> Iterator[str]:
 
 CHECKS: tuple[Callable[[Turned], Iterator[str]], ...] = (
     no_unscreened_step, stop_works, stop_and_pain_are_on_the_card, a_tap_counts_once, words_are_read, a_hold_holds,
-    ways_are_earned, answers_are_given, nothing_before_consent, nothing_is_left, reminders_are_wished,
+    ways_are_earned, answers_are_given, thumbs_only_take_out, thumbs_are_the_persons, nothing_before_consent,
+    nothing_is_left, reminders_are_wished,
     tokens_tell_questions_apart, never_silence, texts_can_be_sent,
 )  # fmt: skip

@@ -33,6 +33,8 @@ MENUS = frozenset(
         "minor",
         "help",
         "seen",
+        "show",
+        "hidden",
     }
 )
 """No questions about the present day: what they offer is as true next week."""
