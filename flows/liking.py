@@ -28,10 +28,11 @@ def arranged(allowed: Iterable[Stretch], talk: Conversation) -> tuple[Stretch, .
     return tuple(sorted((each for each in allowed if each.id not in talk.hidden), key=place))
 
 
-def is_arranged(shown: Iterable[Stretch], talk: Conversation) -> bool:
-    """Whether any of these stands where it does because it is liked or went with less pain."""
-    forward = {*talk.liked, *helped(talk.history)}
-    return any(each.id in forward for each in shown)
+def order(shown: Iterable[Stretch], talk: Conversation) -> str:
+    """Why some of these stand in front, as the end of a message's key: liked, less (pain), both; empty: none does."""
+    ids = {each.id for each in shown}
+    is_liked, is_less = not ids.isdisjoint(talk.liked), not ids.isdisjoint(helped(talk.history))
+    return "both" if is_liked and is_less else "liked" if is_liked else "less" if is_less else ""
 
 
 def up(talk: Conversation, stretch: str) -> Conversation:

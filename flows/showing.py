@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flows import kept
 from flows.cards.layout import bullets, paragraphs
+from flows.cards.progress import kept_words
 from flows.conversation import Conversation, Hold
 from flows.pages import Book
 from flows.phrases import reason
@@ -48,4 +49,4 @@ def mine(talk: Conversation, book: Book, now: datetime) -> str:
     """Everything kept of the person, readable: the fields as they are stored."""
     stored = kept.write(talk)
     rest = book.say("mydata.cut") if len(stored) > MOST_SHOWN else ""
-    return paragraphs(book.say("mydata.head"), stored[:MOST_SHOWN], rest)
+    return paragraphs(kept_words(talk, book), book.say("mydata.head"), stored[:MOST_SHOWN], rest)

@@ -59,8 +59,8 @@ def _list(talk: Conversation, book: Book, now: datetime) -> Card:
     left_out = hidden_here(talk, book, now)
     none = "choose.none" if filtered else "choose.none_shown" if left_out else "choose.none_at_all"
     text = book.say("choose.text" if offered else none)
-    if liking.is_arranged(offered, talk):
-        text = f"{text} {book.say('choose.arranged')}"
+    if order := liking.order(offered, talk):
+        text = f"{text} {book.say(f'choose.first_{order}')}"
     gentle = book.say("choose.gentle") if sitting.gentle else ""
     words = paragraphs(_thumb_words(talk, book), _filter_words(sitting, book), gentle, text)
     return card(book, book.say("choose.title"), words, buttons)

@@ -15,6 +15,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot import charts
 from bot.channels.terminal import PREFIX, Terminal
@@ -174,7 +175,9 @@ async def test_with_the_extra_the_letter_goes_with_its_picture() -> None:
 async def test_without_the_extra_the_letter_is_told_in_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     talk = talk_of([sat(0), sat(1)])
-    say, file = await (await files_of(talk)).enclosed(ANNA, NOTE)
+    with capture_logs() as logs:
+        say, file = await (await files_of(talk)).enclosed(ANNA, NOTE)
+    assert logs == [], "it is no fault"
     assert file is None
     assert say.card.text == f"In words.\n\n{cards.signs(talk, BOOK, NOW)}"
     assert say.file == ""

@@ -73,6 +73,17 @@ def test_it_never_grows_beyond_its_bounds(instants: list[datetime]) -> None:
     assert all(instants[-1].date() - history.read(line).day <= LIVES for line in talk.history)
 
 
+def test_two_sittings_a_day_fill_it_and_the_oldest_go() -> None:
+    talk = Conversation()
+    for number in range(MOST + 50):
+        one = past(NOW + timedelta(hours=12 * number))
+        talk = history.add(evolve(talk, past=(*talk.past, one)[-60:]), one)
+    days = [history.read(line).day for line in talk.history]
+    assert len(days) == MOST
+    assert days[-1] == history.day_of(one.begun, "")
+    assert days == sorted(days)
+
+
 def test_the_fullest_history_is_far_from_what_a_store_takes() -> None:
     went = tuple(Went(name, 10, 10, True) for name in load().stretches)
     fullest = Conversation(history=(history.line(Sat(date(2026, 1, 1), 10, 10, True, went)),) * MOST)

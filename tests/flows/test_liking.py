@@ -40,13 +40,17 @@ def test_the_liked_come_first_then_what_went_with_less_pain_then_the_rest() -> N
     talk = evolve(talk_of(times(6, 5, 3, "prone_press_up")), liked=("seated_twist",))
     shown = [each.id for each in liking.arranged(WHOLE, talk)]
     assert shown[:2] == ["seated_twist", "prone_press_up"]
+    assert liking.order(WHOLE, talk) == "both"
+    assert liking.order(WHOLE, evolve(talk, liked=())) == "less"
+    assert liking.order(WHOLE, evolve(talk, history=())) == "liked"
+    assert all(f"choose.first_{order}" in load().messages for order in ("both", "less", "liked"))
     assert shown[2:] == [each.id for each in WHOLE if each.id not in shown[:2]], "the rest keeps its order"
 
 
 def test_more_pain_after_it_moves_nothing() -> None:
     talk = talk_of(times(9, 3, 5, "pelvic_tilt"))
     assert liking.arranged(WHOLE, talk) == WHOLE
-    assert not liking.is_arranged(WHOLE, talk)
+    assert liking.order(WHOLE, talk) == ""
 
 
 Thumb = Callable[[Conversation, str], Conversation]
