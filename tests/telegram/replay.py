@@ -19,6 +19,7 @@ from bot.playground.ledger import Kind as Entered
 from bot.playground.people import Message
 from bot.playground.refusals import Json
 from bot.playground.testing import Somebody
+from flows.book import load
 from flows.effects import Button, Card, Say
 from flows.text import plain
 from tests.journeys.play import WIDTH, Journey
@@ -27,6 +28,8 @@ from tests.telegram.conftest import Running
 BY_ITSELF = "(by itself, as you asked)"
 A_FILE = re.compile(r"  \[[a-z]+\.[a-z]+\]")
 """How a terminal names a file that goes with a letter; here it is a document, or a text to copy."""
+SIGNS = re.compile(r"[▁-█■□]+ .*|" + "|".join(re.escape(load().say(f"progress.signs_{of}")) for of in ("pain", "days")))
+"""What a terminal shows in the place of a picture."""
 THE_TIME = re.compile(r"It is [A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
 BETWEEN_LINES = timedelta(seconds=5)
 """As tests.journeys.play has it, so that the kept conversations are the same to the second."""
@@ -51,7 +54,7 @@ def sections(journey: Journey) -> Iterator[Section]:
             rows = [
                 each
                 for each in shown
-                if each != BY_ITSELF and not THE_TIME.fullmatch(each) and not A_FILE.fullmatch(each)
+                if each != BY_ITSELF and not any(kind.fullmatch(each) for kind in (THE_TIME, A_FILE, SIGNS))
             ]
             yield Section(said, tuple(tight(rows)))
         said, shown = row[2:], []
@@ -65,7 +68,8 @@ def tight(rows: list[str]) -> list[str]:
 def card_of(message: Json) -> Card:
     """A message of ours as the card it was: the bold first line is its title."""
     text = str(message.get("text", message.get("caption", "")))
-    bold = [each for each in message.get("entities", []) if each["type"] == "bold" and each["offset"] == 0]
+    entities = message.get("entities") or message.get("caption_entities") or []
+    bold = [each for each in entities if each["type"] == "bold" and each["offset"] == 0]
     title = text[: bold[0]["length"]] if bold else ""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     buttons = tuple(tuple(Button(button["text"], "", "") for button in row) for row in rows)
@@ -81,7 +85,7 @@ def deliveries(who: Somebody, after: int) -> list[Entry]:
         if entry.number > after
         and entry.parameters.get("chat_id") == str(who.id)
         and (
-            entry.method in ("sendMessage", "sendDocument")
+            entry.method in ("sendMessage", "sendDocument", "sendPhoto")
             or (entry.method == "editMessageText" and "reply_markup" in entry.parameters)
         )
     ]
