@@ -44,9 +44,14 @@ AFTER_TROUBLE = 1.0
 """Seconds to wait when the store has trouble (a full disk, say)."""
 DRAIN_WITHIN = 8.0
 """Seconds."""
-ANSWERS_AT_ONCE = 24
+ANSWERS_AT_ONCE = 40
 REMINDERS_AT_ONCE = 8
 """Letters in flight together; the transport has more connections than both."""
+FRESH_AT_ONCE = 3
+FRESH_FOR = 0.08
+"""So many answers fly together that left within so many seconds: 37 a second or more, as much as Telegram takes, and no
+more on the wire than that needs, because a process that is killed repeats what was. A flight that takes longer stands
+aside and keeps nobody waiting."""
 FEW_READY = 200
 """With fewer people than this to serve, the next page of the answers is looked for."""
 REFUSALS = 3
@@ -131,7 +136,7 @@ class Post:
         self._asleep: set[str] = set()
         self._flying: dict[str, asyncio.Task[None]] = {}
         self._reminding = asyncio.Semaphore(REMINDERS_AT_ONCE)
-        self._answering = 0
+        self._answering = self._fresh = 0
         self._passed_over = False
         """A reminder could not leave although the gates were open: its person was busy or held."""
         self._tries: dict[str, tuple[int, int]] = {}
@@ -198,20 +203,33 @@ class Post:
 
     def _serve_the_ready(self, now: float) -> None:
         for person in list(self._ready):
-            if self._answering >= ANSWERS_AT_ONCE:
+            if self._answering >= ANSWERS_AT_ONCE or self._fresh >= FRESH_AT_ONCE:
                 return
             if person in self._flying:
                 continue  # when that one has landed, it is looked at again
             del self._ready[person]
             if (opens := self._pacing.opens(person)) <= now:
-                self._answering += 1
-                self._fly(person, self._send_answer(person)).add_done_callback(self._answered)
+                self._fly_answer(person)
             elif person not in self._asleep:
                 self._asleep.add(person)
                 heapq.heappush(self._later, (opens, person))
 
-    def _answered(self, _: asyncio.Task[None]) -> None:
-        self._answering -= 1
+    def _fly_answer(self, person: str) -> None:
+        self._answering += 1
+        self._fresh += 1
+        ageing = asyncio.get_running_loop().call_later(FRESH_FOR, self._aged)
+
+        def landed(_: asyncio.Task[None]) -> None:
+            self._answering -= 1
+            if not ageing.cancelled() and ageing.when() > _now():
+                ageing.cancel()
+                self._fresh -= 1
+
+        self._fly(person, self._send_answer(person)).add_done_callback(landed)
+
+    def _aged(self) -> None:
+        self._fresh -= 1
+        self._news.set()
 
     async def _send_answer(self, person: str) -> None:
         letter = await self._insist(lambda: self._store.take(person, self._clock.now(), once=False))
