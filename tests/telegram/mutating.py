@@ -60,7 +60,13 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _replace(holder: Any, key: Any, dice: random.Random) -> None:
-    holder[key] = copy.deepcopy(dice.choice(VALUES))
+    holder[key] = _value(dice)
+
+
+def _value(dice: random.Random) -> Any:
+    """What is slow to read is rare: at full size it would be all that the time goes to."""
+    value = dice.choice(VALUES)
+    return dice.choice(VALUES) if value == DEEP and dice.random() < 0.8 else copy.deepcopy(value)
 
 
 def _drop(holder: Any, key: Any, dice: random.Random) -> None:

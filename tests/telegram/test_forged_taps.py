@@ -31,7 +31,7 @@ from tests.flows.walk_moves import OLD
 from tests.telegram.indoors import Indoors, indoors
 from tests.telegram.ways import WAYS
 
-TAPS = int(os.environ.get("UNKINK_TEST_TAPS", "1500"))
+TAPS = int(os.environ.get("UNKINK_TEST_TAPS", "1000"))
 AN_EPOCH = 1500
 """Taps after which new people begin, so that the stages that are hard to reach are tried again."""
 SCREENED = {Stage.MOVING, Stage.BRIEFING, Stage.CHOOSING}

@@ -26,8 +26,8 @@ from tests.telegram.mutating import broken, mutated, raw
 UPDATES = int(os.environ.get("UNKINK_TEST_UPDATES", "1500"))
 A_BATCH = 100
 PEOPLE = range(501, 506)
-WITHIN = 20.0
-"""Seconds for a batch, with the machine busy with other things; the median is what is reported."""
+WITHIN = 20.0 if UPDATES <= 1500 else 300.0
+"""Seconds for a batch. More at full size, which runs beside other things; the median is what counts."""
 SET_ASIDE = "an update could not be read"
 
 

@@ -23,6 +23,7 @@ from bot.channels.telegram.poller import RENEW_AFTER, Poller
 from bot.channels.telegram.pulse import DEAF_AFTER, LOOK_EVERY, STUCK_AFTER, Pulse
 from bot.channels.telegram.reading import Raw, Unreadable
 from bot.playground.testing import Playground
+from bot.settings import SettingsError
 from bot.trouble import GaveUp
 from tests.telegram.conftest import Running
 from tests.telegram.gate import free_port
@@ -325,6 +326,15 @@ async def test_a_running_bot_reports_that_it_is_well(playground: Playground, idl
     assert all(check.well for check in written)
     await idle.stop()
     assert not health.read(idle.settings.data, datetime.now(UTC))[0].well
+
+
+async def test_a_port_for_figures_that_is_taken_is_said_in_one_line(playground: Playground, idle: Running) -> None:
+    taken = playground.root.removeprefix("http://")
+    idle.settings = evolve(idle.settings, metrics_listen=taken)
+    await idle.start()
+    error = await idle.dies()
+    assert isinstance(error, SettingsError)
+    assert str(error).startswith(f"UNKINK_METRICS_LISTEN ({taken}) cannot be used: ")
 
 
 async def test_a_stuck_bot_ends_with_one_line(
