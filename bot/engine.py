@@ -16,10 +16,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bot import letters
 from bot.clock import Clock
+from bot.lots import lot
 from flows import kept
 from flows.effects import Card, Effect, Forget, Hush, Kind, Say, Wake
 from flows.events import Blocked, Event, Woke
@@ -144,7 +145,7 @@ class Engine:
         now = self._clock.now()
 
         def decide(turn: Turn, text: str | None) -> Decision:
-            return decision(text, events[turn.key], self._book, now)
+            return decision(text, events[turn.key], self._book, now, lot(turn.person))
 
         return await self._store.keep([waiting.turn for waiting in group], decide, now)
 
@@ -170,9 +171,9 @@ def _settle(waiting: _Waiting, outcome: Outcome | Exception) -> None:
         waiting.done.set_result(outcome)
 
 
-def decision(text: str | None, event: Event, book: Book, now: datetime) -> Decision:
+def decision(text: str | None, event: Event, book: Book, now: datetime, share: int = 0) -> Decision:
     """What shall be kept after an event: pure, so that the store may run it wherever it likes."""
-    talk, effects = step(kept.read(text), event, book, now)
+    talk, effects = step(evolve(kept.read(text), lot=share), event, book, now)
     forget = any(isinstance(effect, Forget) for effect in effects)
     wakes, hush = _wakes(effects)
     return Decision(

@@ -22,6 +22,7 @@ def write(say: Say) -> str:
         "chosen": say.chosen,
         "replaces": say.replaces,
         "cause": say.cause,
+        "silent": say.silent,
     }
     if say.file:
         page["file"] = say.file
@@ -42,6 +43,7 @@ def read(body: str) -> Say:
             page["replaces"],
             page["cause"],
             file=page.get("file", ""),
+            silent=page.get("silent", False),
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"no letter: {type(error).__name__}") from error

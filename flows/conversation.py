@@ -179,6 +179,20 @@ class Reminder:
     days: tuple[int, ...]
     armed: datetime
     last: datetime | None = None
+    """The instant of the last one that came due, sent or not."""
+    shift: int = 0
+    """ "Around 8": seconds after its instant at which it is delivered, always the same for one person; 0: exactly."""
+    quiet: tuple[str, ...] = ("22:00", "07:00")
+    """From and to, wall times: nothing late or put off comes in between; empty: no quiet hours."""
+    silent: bool = False
+    paused: datetime | None = None
+    """No reminder before this instant."""
+    rung: datetime | None = None
+    """When the last one was really sent."""
+    ignored: int = 0
+    """How many in a row nobody answered; past three, after one question, none comes any more."""
+    rules: str = ""
+    """The release of the zone rules by which the next one was computed."""
 
 
 @frozen
@@ -219,6 +233,11 @@ class Conversation:
     age: str = ""
     country: str = ""
     zone: str = ""
+    language: str = ""
+    """As the messenger told it, `pt-br`: only the country in it is used, to guess the zone."""
+    lot: int = 0
+    """This person's share of "around 8", in seconds: a hash of who it is, told from outside at each turn and never
+    kept; 0: none was told."""
     agreement: Agreement | None = None
 
     screened: Screened | None = None
@@ -267,6 +286,8 @@ class Conversation:
     """The time of a reminder that is being set up."""
     draft_zone: str = ""
     """Its zone, until the person has confirmed it by the clock; the old one counts till then."""
+    draft_country: str = ""
+    """The country among whose zones it is looked for."""
     asleep: bool = False
     """The person blocked the bot: nothing is sent by itself."""
 

@@ -76,6 +76,8 @@ class Say:
     file: str = ""
     """The name of a file that goes along (`bot.makers`), made from what is kept at the moment of sending: so nothing
     of it stands in the letter. Empty: none. Only a note has one: a card with buttons is edited later, a file is not."""
+    silent: bool = False
+    """It makes no sound, by the person's wish."""
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from flows import places
@@ -12,6 +13,9 @@ from flows.pages import Book
 from flows.stages import Stage
 from flows.text import plain
 
+SPAN = re.compile(r"\s*(?:-|\u2013|\bto\b|\band\b)\s*", re.IGNORECASE)
+MOST_PAUSE = 90
+"""Days of a pause."""
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -20,17 +24,34 @@ def entry(talk: Conversation, text: str, book: Book, now: datetime) -> Answered 
     match talk.stage, talk.ask:
         case Stage.RATING, "level":
             return _level(text)
-        case Stage.REMINDING, "time":
-            at = clock_time(text)
-            return Answered("time", at) if at else None
-        case Stage.REMINDING, "place":
-            zone = places.zone_named(text)
-            return Answered("zone", zone) if zone else None
+        case Stage.REMINDING, _:
+            return _of_reminder(talk.ask, text, book)
         case (Stage.COUNTRY, _) | (Stage.SETTINGS, "country"):
             code = places.country_named(text, book)
             return Answered("country", code) if code else None
         case Stage.CHOOSING, _:
             return _stretch(text, book)
+    return None
+
+
+def _of_reminder(ask: str, text: str, book: Book) -> Answered | None:
+    """A time, a town or a country, a span of quiet hours, a number of days."""
+    match ask:
+        case "time" | "quarter" | "echo":
+            at = clock_time(text)
+            return Answered("time", at) if at else None
+        case "place" | "where":
+            zone, country = places.zone_named(text, book.language), places.territory_named(text, book.language)
+            if zone:
+                return Answered("zone", zone)
+            return Answered("where", country) if country else None
+        case "quiet":
+            ends = [clock_time(words) for words in SPAN.split(text.strip())]
+            return Answered("quiet", "-".join(ends)) if len(ends) == 2 and all(ends) else None
+        case "pause":
+            days = plain(text).removesuffix(" days").removesuffix(" day")
+            ok = days.isascii() and days.isdigit() and len(days) < 3 and 0 < int(days) <= MOST_PAUSE
+            return Answered("pause", str(int(days))) if ok else None
     return None
 
 

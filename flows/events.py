@@ -13,7 +13,9 @@ from attrs import frozen
 
 @frozen
 class Started:
-    """The person sent /start."""
+    """The person sent /start; `language` is the one of their messenger, such as `pt-br`, or empty."""
+
+    language: str = ""
 
 
 @frozen

@@ -84,3 +84,9 @@ class Finding(StrEnum):
     FORGET = auto()
     HELP = auto()
     REMINDER = auto()
+    CHECK_IN = auto()
+    """A reminder came due under a hold."""
+    HOLD_OVER = auto()
+    """The waiting time of a hold is over."""
+    KEPT = auto()
+    """The reminder goes on, after it was asked about."""

@@ -48,7 +48,8 @@ OWN_BUTTONS = (
     "reminder.now", "reminder.later", "reminder.not_today",
 )  # fmt: skip
 CAREFUL = {
-    "breath": "yes", "early": "yes", "minor": "yes", "seen": "no", "help": "no", "clock": "no", "professional_ok": "no",
+    "breath": "yes", "early": "yes", "minor": "yes", "seen": "no", "help": "no", "clock": "no", "echo": "no",
+    "professional_ok": "no",
     "present": "no", "sober": "no", "person": "no", "partner": "no",
 }  # fmt: skip
 """Where a card has only No and Yes, "not sure" counts as the careful one."""

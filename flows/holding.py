@@ -51,6 +51,8 @@ def raise_hold(turn: Turn, kind: str, raised_by: str, reason: str, *, needs_chec
         turn.wake("help", HELP_CHECK)
     if kind == "urgent":
         turn.wake("seen", SEEN_CHECK)
+    if kind in ("emergency", "urgent") and hold.until is not None:
+        turn.wake("hold_over", hold.until - turn.now)
     return FOUND[kind]
 
 

@@ -52,8 +52,9 @@ _CONVERTER = _converter()
 
 
 def write(conversation: Conversation) -> str:
-    """The stored form: JSON in ASCII."""
-    return json.dumps({"form": FORM, **_CONVERTER.unstructure(conversation)}, separators=(",", ":"), ensure_ascii=True)
+    """The stored form: JSON in ASCII. What is told from outside at each turn (the lot) is no part of it."""
+    fields = _CONVERTER.unstructure(evolve(conversation, lot=0))
+    return json.dumps({"form": FORM, **fields}, separators=(",", ":"), ensure_ascii=True)
 
 
 LOST = 1_000_000

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 from attrs import evolve
 from transitions import Machine
 
+from flows import remarks
 from flows import replies as say
 from flows.cards import present
 from flows.clearance import SITTING_LIVES, may_move
@@ -207,20 +208,22 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.HOME, S.REFERRED, say.refer, found(F.REFER)),
     edge(Answered, S.HOME, S.REMINDING, say.again, found(F.REMIND)),
     edge(Answered, S.HOME, S.SETTINGS, say.settings, found(F.SETTINGS)),
-    edge(Answered, S.HOME, STAY, say.later, found(F.LATER)),
-    edge(Answered, S.HOME, STAY, say.skip_today, found(F.NOT_TODAY)),
-    edge(Answered, S.HOME, STAY, say.quit_reminder, found(F.QUIT)),
+    edge(Answered, S.HOME, STAY, remarks.later, found(F.LATER)),
+    edge(Answered, S.HOME, STAY, remarks.skip_today, found(F.NOT_TODAY)),
+    edge(Answered, S.HOME, STAY, remarks.quit_reminder, found(F.QUIT)),
+    edge(Answered, S.HOME, STAY, remarks.set_reminder, found(F.KEPT)),
     edge(Answered, S.HOME, STAY, say.home),
     edge(Answered, S.REFERRED, STAY, say.inform, found(F.INFORM)),
     edge(Answered, S.REFERRED, S.HOME, say.helped, found(F.HELP)),
+    edge(Answered, S.REFERRED, S.HOME, remarks.quit_reminder, found(F.QUIT)),
     edge(Answered, S.REFERRED, STAY, say.refer, found(F.REFER)),
     edge(Answered, S.REFERRED, S.SCREENING, say.changed, found(F.SCREEN)),
     edge(Answered, S.REFERRED, S.SCREENING, say.recheck, found(F.RECHECK)),
     edge(Answered, S.REFERRED, S.SCREENING, say.cleared, found(F.CHECKED)),
     edge(Answered, S.REFERRED, S.HOME, say.home),
     edge(Answered, S.REMINDING, STAY, say.again, found(F.MORE)),
-    edge(Answered, S.REMINDING, S.HOME, say.set_reminder, found(F.SET)),
-    edge(Answered, S.REMINDING, S.HOME, say.quit_reminder, found(F.QUIT)),
+    edge(Answered, S.REMINDING, S.HOME, remarks.set_reminder, found(F.SET)),
+    edge(Answered, S.REMINDING, S.HOME, remarks.quit_reminder, found(F.QUIT)),
     edge(Answered, S.REMINDING, S.HOME, say.home),
     edge(Answered, S.SETTINGS, STAY, say.again, found(F.MORE)),
     edge(Answered, S.SETTINGS, S.MINOR, say.ask, found(F.UNDERAGE)),
@@ -248,7 +251,9 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Woke, S.RESTING, S.RATING, say.again, found(F.RATE)),
     edge(Woke, (S.HOME, S.REFERRED, S.RATING), S.RATING, say.ask_after, found(F.FOLLOW)),
     edge(Woke, (S.HOME, S.REFERRED), S.REFERRED, say.ask_after, found(F.HELP)),
+    edge(Woke, (S.HOME, S.REFERRED), S.HOME, remarks.hold_over, found(F.HOLD_OVER)),
     edge(Woke, KNOWN, S.HOME, say.ask_after, found(F.REMINDER)),
+    edge(Woke, KNOWN, S.REFERRED, say.ask_after, found(F.CHECK_IN)),
     edge(Woke, KNOWN, S.HOME, say.silent, found(F.LAPSED)),
     edge(Woke, ALL, STAY, say.silent),
     # --- everything else shows the present question again
@@ -339,6 +344,7 @@ def _card(turn: Turn, talk: Conversation) -> Say:
         replaces=turn.kind is Kind.CARD and _same_panel(before, talk, event),
         cause=_cause(turn),
         expires=_expires(turn),
+        silent=turn.kind is Kind.REMINDER and talk.reminder is not None and talk.reminder.silent,
     )
     if not isinstance(event, Answered):
         return say

@@ -58,11 +58,20 @@ def greet(turn: Turn) -> None:
 def kindly(turn: Turn) -> None:
     """Text that answers nothing: a kind line, and the present question again. Never silence."""
     crisis = turn.stage is Stage.REFERRED and turn.talk.card == "crisis"
-    turn.note("crisis.heard" if crisis else "kind.text")
+    wanted = WANTED.get(turn.talk.ask) if turn.stage is Stage.REMINDING else None
+    turn.note("crisis.heard" if crisis else wanted or "kind.text")
+
+
+WANTED = {
+    "time": "kind.time", "quarter": "kind.time", "echo": "kind.time", "place": "kind.place", "where": "kind.place",
+    "quiet": "kind.quiet", "pause": "kind.pause",
+}  # fmt: skip
+"""Where something typed is wanted, the kind line says in which form."""
 
 
 def kindly_sent(turn: Turn) -> None:
-    turn.note("kind.sent")
+    place = turn.stage is Stage.REMINDING and turn.talk.ask in ("place", "where")
+    turn.note("kind.location" if place else "kind.sent")
 
 
 def kindly_hurt(turn: Turn) -> None:
@@ -360,28 +369,6 @@ def ask_after(turn: Turn) -> None:
 
 def cleared(turn: Turn) -> None:
     """The question behind "I was checked and cleared"."""
-
-
-def set_reminder(turn: Turn) -> None:
-    held = turn.talk.reminder
-    if held is not None:
-        turn.note("reminding.set", time=held.time)
-    turn.ask("home")
-
-
-def later(turn: Turn) -> None:
-    turn.note("reminder.later_done")
-    turn.ask("home")
-
-
-def skip_today(turn: Turn) -> None:
-    turn.note("reminder.not_today_done")
-    turn.ask("home")
-
-
-def quit_reminder(turn: Turn) -> None:
-    turn.note("reminder.quit_done")
-    turn.ask("home")
 
 
 def settled(turn: Turn) -> None:

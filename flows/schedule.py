@@ -51,11 +51,13 @@ def next_reminder(
     *,
     armed: datetime | None = None,
     quiet: tuple[str, str] | None = None,
+    shift: timedelta = timedelta(),
 ) -> datetime | None:
     """The instant (UTC) of the next reminder; one that lies in the past is due now. None: no day is chosen.
 
     `days` are ISO weekdays, 1 = Monday. `armed` is when the schedule was set: nothing up to then is caught up;
-    without it and without `last_sent` it is `now`. `quiet` bars late reminders only. ValueError: unknown zone,
+    without it and without `last_sent` it is `now`. `quiet` bars late reminders only. `shift` is how much later than its
+    instant a reminder is delivered ("around 8"): what comes back is the instant all the same. ValueError: unknown zone,
     impossible time or day.
     """
     zone, clock = zone_of(tz), wall_time(local_time)
@@ -69,25 +71,28 @@ def next_reminder(
         armed = now
     if last_sent is None and armed is None:
         armed = now
-    due = [
-        at
-        for at in _occurrences(zone, clock, frozenset(days), now)
-        if (armed is None or at > armed) and (last_sent is None or at - last_sent >= SMALLEST_GAP)
-    ]
-    missed = [at for at in due if at <= now]
-    if missed and _may_catch_up(missed[-1], now, zone, silent):
-        return missed[-1]
-    return next((at for at in due if at > now), None)
+    missed = None
+    for at in _occurrences(zone, clock, frozenset(days), now):
+        if (armed is not None and at <= armed) or (last_sent is not None and at - last_sent < SMALLEST_GAP):
+            continue
+        if at + shift <= now:
+            missed = at
+        elif missed is not None and _may_catch_up(missed + shift, now, zone, silent):
+            return missed
+        else:
+            return at
+    return missed if missed is not None and _may_catch_up(missed + shift, now, zone, silent) else None
 
 
 def _may_catch_up(at: datetime, now: datetime, zone: ZoneInfo, quiet: tuple[time, time] | None) -> bool:
     late = now - at
     if late <= ON_TIME:
         return True
-    return late <= MOST_LATE and not (quiet and _within(now.astimezone(zone).time(), *quiet))
+    return late <= MOST_LATE and not (quiet and within(now.astimezone(zone).time(), *quiet))
 
 
-def _within(clock: time, start: time, end: time) -> bool:
+def within(clock: time, start: time, end: time) -> bool:
+    """Whether a time of day lies in a span that may go over midnight; the end is no part of it."""
     if start <= end:
         return start <= clock < end
     return clock >= start or clock < end

@@ -7,8 +7,10 @@ left alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 
@@ -25,6 +27,19 @@ def zone_of(name: str) -> ZoneInfo:
         raise ValueError(f"there is no time zone {name!r}")
     with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
+
+
+@cache
+def of_countries() -> Mapping[str, tuple[str, ...]]:
+    """Country (ISO code) to its zones, in the order of the zone table: the most populous first where that makes
+    geographical sense."""
+    found: dict[str, list[str]] = {}
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            code, _, zone, *_ = line.split("\t")
+            found.setdefault(code, []).append(zone)
+    return MappingProxyType({code: tuple(listed) for code, listed in found.items()})
 
 
 def version() -> str:

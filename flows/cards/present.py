@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from flows.cards import home, opening, pain, refer, screen, sit
+from flows.cards import home, opening, pain, refer, remind, screen, sit
 from flows.cards.layout import stop_button
 from flows.conversation import Conversation
 from flows.effects import Button, Card, Look
@@ -31,7 +31,7 @@ CARDS: dict[Stage, Callable[[Conversation, Book, datetime], Card]] = {
     Stage.RATING: pain.rating,
     Stage.RESTING: pain.resting,
     Stage.REFERRED: refer.referred,
-    Stage.REMINDING: home.reminding,
+    Stage.REMINDING: remind.reminding,
     Stage.SETTINGS: home.settings,
 }
 

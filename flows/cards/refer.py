@@ -20,7 +20,20 @@ AGAIN = frozenset({"within_days"})
 def referred(talk: Conversation, book: Book, now: datetime) -> Card:
     if talk.ask in ("help", "seen"):
         return card(book, "", book.say(f"referred.{talk.ask}"), yes_no(book, talk.ask))
+    if talk.ask == "checkin":
+        return _check_in(talk, book)
     return referral_card(talk, book, now)
+
+
+def _check_in(talk: Conversation, book: Book) -> Card:
+    """What a reminder becomes under a hold: no stretch, a question, and the way to help."""
+    crisis = talk.card == "crisis"
+    text = book.say("checkin.crisis" if crisis else "checkin.text", number=emergency_number(talk.country, book))
+    worse = Button(book.say("checkin.worse"), "refer", "worse", Look.MAIN)
+    asked = [*yes_no(book, "seen"), worse, Button(book.say("checkin.advice"), "refer", "card")]
+    helped = [Button(book.say(f"checkin.{choice}"), "refer", choice) for choice in ("helplines", "safe")]
+    quit_it = Button(book.say("reminder.quit"), "reminder", "quit")
+    return card(book, book.say("checkin.title"), text, [*(helped if crisis else asked), quit_it])
 
 
 def referral_card(talk: Conversation, book: Book, now: datetime) -> Card:

@@ -7,17 +7,16 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from flows import clearance, places
+from flows import clearance
 from flows.conversation import Conversation
 from flows.effects import Kind
 from flows.events import Alarmed, Answered, Asked, Blocked, Doubted, Hurt, Started, Stopped, Woke
 from flows.findings import Finding
 from flows.hearing import question_is_old
 from flows.holding import close_sitting, fade, raise_hold
-from flows.schedule import MOST_LATE
 from flows.stages import AT_REST, STRANGE, Stage
 from flows.turn import Turn, Weigh
-from flows.weighing import check, home, opening, rate, screen, sit, wishing
+from flows.weighing import check, home, opening, rate, remind, ring, screen, sit, wishing
 from flows.weighing.said import answered
 
 
@@ -46,7 +45,7 @@ ANSWERS: Mapping[Stage, Weigh] = {
     Stage.RATING: rate.answer,
     Stage.RESTING: sit.resting,
     Stage.REFERRED: home.referred,
-    Stage.REMINDING: home.reminding,
+    Stage.REMINDING: remind.reminding,
     Stage.SETTINGS: home.settings,
 }
 
@@ -75,7 +74,7 @@ def _offered(turn: Turn, choice: str) -> Finding:
     kept = turn.talk.kept_reminder
     turn.talk = evolve(turn.talk, offer="", kept_reminder=None)
     if kept is not None:
-        home.arm(turn, evolve(kept, armed=turn.now))
+        ring.arm(turn, evolve(kept, armed=turn.now))
     return Finding.KEEP
 
 
@@ -126,7 +125,7 @@ def _stop(turn: Turn) -> Finding:
     """Everything stops in this one turn: the stretch, the questions, the reminder (promises 2 and 5)."""
     close_sitting(turn, stopped=True)
     kept = turn.talk.reminder or (turn.talk.kept_reminder if turn.talk.offer == "keep_reminder" else None)
-    home.end_reminder(turn)
+    ring.end(turn)
     turn.talk = evolve(
         turn.talk,
         answering=None,
@@ -134,6 +133,7 @@ def _stop(turn: Turn) -> Finding:
         wish=False,
         draft_time="",
         draft_zone="",
+        draft_country="",
         kept_reminder=kept,
         offer="keep_reminder" if kept else "",
     )
@@ -152,14 +152,19 @@ def _ask(turn: Turn) -> Finding:
         return Finding.BUSY
     if topic == "stretch":
         return wishing.wish(turn)
-    turn.ask("time" if topic == "reminder" else "menu")
-    return TOPICS[topic]
+    if topic == "reminder":
+        return remind.begin(turn)
+    turn.ask("menu")
+    return Finding.SETTINGS
 
 
-TOPICS = {"stretch": Finding.WISH, "reminder": Finding.REMIND, "settings": Finding.SETTINGS}
+TOPICS = ("stretch", "reminder", "settings")
 
 
 def _start(turn: Turn) -> Finding:
+    event = turn.event
+    if isinstance(event, Started) and event.language:
+        turn.talk = evolve(turn.talk, language=event.language)
     return Finding.BEGIN if turn.stage is Stage.NEW else _other(turn)
 
 
@@ -192,7 +197,7 @@ def _hurt(turn: Turn) -> Finding:
 
 def _block(turn: Turn) -> Finding:
     close_sitting(turn, stopped=True)
-    turn.hush("reminder", "later", "follow", "help", "seen", "tomorrow")
+    turn.hush("reminder", "later", "follow", "help", "seen", "hold_over", "tomorrow")
     turn.talk = evolve(turn.talk, asleep=True, answering=None, rating=None, wish=False)
     return Finding.NOTHING
 
@@ -201,7 +206,7 @@ def _awaken(turn: Turn) -> None:
     """The person is back, whether they let the bot in again or just wrote: what comes by itself comes again."""
     turn.talk = evolve(turn.talk, asleep=False)
     if turn.talk.reminder is not None:
-        home.arm(turn, evolve(turn.talk.reminder, armed=turn.now))
+        ring.arm(turn, evolve(turn.talk.reminder, armed=turn.now))
 
 
 def _wake(turn: Turn) -> Finding:
@@ -286,6 +291,16 @@ def _seen(turn: Turn) -> Finding:
     return _ask_after(turn, "seen")
 
 
+def _hold_over(turn: Turn) -> Finding:
+    """The waiting time of a hold is over: said once, when nothing else is going on. It opens nothing by itself."""
+    if clearance.wish(turn.talk, turn.book, turn.now) is not Finding.SEEN:
+        return Finding.NOTHING
+    if not _quiet_time(turn):
+        turn.wake("hold_over", ASK_AGAIN)
+        return Finding.NOTHING
+    return Finding.HOLD_OVER
+
+
 def _ask_after(turn: Turn, ask: str) -> Finding:
     if not turn.talk.holds:
         return Finding.NOTHING
@@ -296,51 +311,10 @@ def _ask_after(turn: Turn, ask: str) -> Finding:
     return Finding.HELP
 
 
-def _reminder(turn: Turn) -> Finding:
-    """A reminder comes by only where it is welcome; the next one is always asked for."""
-    held = turn.talk.reminder
-    if held is None:
-        return Finding.NOTHING
-    due = places.next_at(held, turn.talk.zone, turn.now)
-    if due is not None and due > turn.now:
-        turn.wake("reminder", due - turn.now)
-        return Finding.NOTHING
-    turn.due = due or turn.now
-    home.arm(turn, evolve(held, last=turn.due))
-    return _ring(turn)
-
-
-def _later(turn: Turn) -> Finding:
-    """Put off by an hour; like any reminder it is dropped when it comes too late."""
-    event = turn.event
-    turn.due = event.at if isinstance(event, Woke) and event.at is not None else turn.now
-    late = turn.now - turn.due > MOST_LATE
-    return Finding.NOTHING if late or turn.talk.reminder is None else _ring(turn)
-
-
-def _ring(turn: Turn) -> Finding:
-    """Ring where it is welcome: not in a sitting, not under a hold, not while stretching rests, not over a fresh
-    question."""
-    talk = turn.talk
-    if talk.sitting is not None or talk.holds or talk.asleep or clearance.resting(talk, turn.now):
-        return Finding.NOTHING
-    fresh = talk.heard_at is not None and turn.now - talk.heard_at < QUESTION_IS_FRESH
-    found = clearance.verdict(talk, turn.book, turn.now)
-    if found is not None and found.outcome not in clearance.OPEN:
-        return Finding.NOTHING
-    if turn.stage in STRANGE or (fresh and turn.stage is not Stage.HOME):
-        return Finding.NOTHING
-    turn.talk = evolve(talk, answering=None, rating=None, wish=False)
-    turn.ask("reminder", Kind.REMINDER)
-    return Finding.REMINDER
-
-
 UNFINISHED_PAIN = timedelta(hours=12)
 """A pain check that was left open can still be answered for so long; then what is known decides. Design choice."""
 ASK_AGAIN = timedelta(minutes=10)
 """A question about help that found the person in the midst of something comes again after this."""
-QUESTION_IS_FRESH = timedelta(hours=1)
-"""A reminder does not push a question aside that was asked within this time. Design choice."""
 
 
 def _hours(hours: int) -> timedelta:
@@ -353,8 +327,10 @@ WAKES: Mapping[str, Weigh] = {
     "follow": _follow,
     "help": _help,
     "seen": _seen,
-    "reminder": _reminder,
-    "later": _later,
+    "hold_over": _hold_over,
+    "reminder": ring.reminder,
+    "later": ring.later,
+    "anew": ring.anew,
     "lapse": _lapse,
     "tomorrow": _tomorrow,
     "fade": _fade,

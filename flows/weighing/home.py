@@ -1,4 +1,4 @@
-"""Answers at home, in the settings, under a referral, and while a reminder is set up."""
+"""Answers at home, in the settings and under a referral."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from flows import liking, places
+from flows import liking
 from flows.cards.screen import CLEARED_ASK
-from flows.conversation import Answering, Conversation, Reminder
+from flows.conversation import Answering, Conversation
 from flows.findings import Finding
 from flows.screening import MINOR_BAND
 from flows.turn import Turn
-from flows.weighing import screen, wishing
+from flows.weighing import remind, ring, screen, wishing
 from flows.weighing.said import answered
-
-SNOOZE = timedelta(hours=1)
-EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 
 
 def home(turn: Turn) -> Finding:
@@ -24,13 +21,14 @@ def home(turn: Turn) -> Finding:
     if said.ask == "card":
         return Finding.INFORM
     if said.ask == "reminder":
-        return _reminded(turn, said.choice)
+        return remind.rung(turn)
+    if said.ask == "still":
+        return remind.still(turn)
     match said.choice:
         case "stretch":
             return wishing.wish(turn)
         case "reminder":
-            turn.ask("time")
-            return Finding.REMIND
+            return remind.begin(turn)
         case "settings":
             return Finding.SETTINGS
         case "progress":
@@ -39,65 +37,6 @@ def home(turn: Turn) -> Finding:
             turn.ask("info")
             return Finding.MORE
     return Finding.HOME
-
-
-def _reminded(turn: Turn, choice: str) -> Finding:
-    match choice:
-        case "now":
-            return wishing.wish(turn)
-        case "later":
-            turn.wake("later", SNOOZE)
-            return Finding.LATER
-        case "quit":
-            end_reminder(turn)
-            return Finding.QUIT
-    return Finding.NOT_TODAY
-
-
-def end_reminder(turn: Turn) -> None:
-    """No reminder from here on, and none that is already on its way (promise 5)."""
-    turn.hush("reminder", "later")
-    turn.talk = evolve(turn.talk, reminder=None)
-
-
-def arm(turn: Turn, reminder: Reminder) -> None:
-    """Ask to be woken for the next one."""
-    turn.talk = evolve(turn.talk, reminder=reminder)
-    at = places.next_at(reminder, turn.talk.zone, turn.now)
-    if at is not None:
-        turn.wake("reminder", at - turn.now)
-
-
-def reminding(turn: Turn) -> Finding:
-    said = answered(turn)
-    match said.ask:
-        case "time":
-            known = places.zones_of(turn.talk.country)
-            zone = turn.talk.zone or (known[0] if len(known) == 1 else "")
-            turn.talk = evolve(turn.talk, draft_time=said.choice, draft_zone=zone)
-            turn.ask("clock" if zone else "place")
-            return Finding.MORE
-        case "zone":
-            turn.talk = evolve(turn.talk, draft_zone=said.choice)
-            turn.ask("clock")
-            return Finding.MORE
-        case "clock":
-            return _clock(turn, said.choice)
-    if said.choice == "quit":
-        end_reminder(turn)
-        return Finding.QUIT
-    return Finding.HOME
-
-
-def _clock(turn: Turn, choice: str) -> Finding:
-    if choice != "yes":
-        turn.talk = evolve(turn.talk, draft_zone="")
-        turn.ask("place")
-        return Finding.MORE
-    turn.talk = evolve(turn.talk, zone=turn.talk.draft_zone)
-    arm(turn, Reminder(turn.talk.draft_time, EVERY_DAY, turn.now))
-    turn.talk = evolve(turn.talk, draft_time="", draft_zone="", kept_reminder=None)
-    return Finding.SET
 
 
 def settings(turn: Turn) -> Finding:
@@ -142,8 +81,8 @@ def _minor(turn: Turn) -> Finding:
     around it."""
     ends = [hold.until or turn.now + timedelta(days=1) for hold in turn.talk.holds]
     rest_until = max([*ends, *([turn.talk.rest_until] if turn.talk.rest_until else [])], default=None)
-    end_reminder(turn)
-    turn.hush("follow", "help", "seen", "silence", "rested", "lapse", "tomorrow", "fade")
+    ring.end(turn)
+    turn.hush("follow", "help", "seen", "hold_over", "silence", "rested", "lapse", "tomorrow", "fade")
     turn.talk = Conversation(
         turn=turn.talk.turn, stage=turn.talk.stage, age=MINOR_BAND, country=turn.talk.country, rest_until=rest_until
     )
@@ -161,6 +100,8 @@ def _again(turn: Turn) -> Finding:
 
 def referred(turn: Turn) -> Finding:
     said = answered(turn)
+    if said.ask == "reminder":
+        return remind.rung(turn)
     if said.ask in ("help", "seen"):
         return _asked_after(turn, said.ask, said.choice)
     match said.choice:
@@ -172,6 +113,8 @@ def referred(turn: Turn) -> Finding:
             turn.talk = evolve(turn.talk, wish=False)
             screen.begin(turn, "words" if said.choice == "misread" else "changes")
             return Finding.SCREEN
+        case "card":
+            return Finding.REFER
         case "worse":
             screen.begin(turn, "worse", recheck=True)
             return Finding.RECHECK

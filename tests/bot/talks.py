@@ -26,19 +26,19 @@ ANN, BOB, CARL = "telegram:1", "telegram:2", "telegram:3"
 TO_HOME: tuple[Event, ...] = (
     Started(), Wrote("18 to 64"), Wrote("I agree"), Wrote("Germany"), *[Wrote("No")] * 12,
 )  # fmt: skip
-TO_RINGING: tuple[Event, ...] = (*TO_HOME, Asked("reminder"), Wrote("13:00"), Wrote("Yes"))
+TO_RINGING: tuple[Event, ...] = (*TO_HOME, Asked("reminder"), Wrote("13:00"), Wrote("Yes"), Wrote("Yes"), Wrote("Done"))
 
 
 @cache
 def after(*events: Event) -> Decision:
     """What is to be kept after these events, five seconds apart, the last of them at MORNING; without the letters."""
     text: str | None = None
-    last = Decision(None)
+    wakes: tuple[Wake, ...] = ()
     for number, event in enumerate(events, start=1):
         at = MORNING - timedelta(seconds=5 * (len(events) - number))
-        last = decision(text, event, book.load(), at)
-        text = last.conversation
-    return Decision(text, wakes=last.wakes)
+        found = decision(text, event, book.load(), at)
+        text, wakes = found.conversation, found.wakes or wakes
+    return Decision(text, wakes=wakes)
 
 
 def home() -> Decision:

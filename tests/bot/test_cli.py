@@ -87,10 +87,10 @@ def test_a_pipe_that_cannot_show_every_sign(anna: Person) -> None:
 
 
 def test_tomorrows_reminder_can_be_seen_today(anna: Person) -> None:
-    shown = anna.chat(*FINISHED[:15], "/reminder", "8:00", "Yes", "@ 2026-11-24 08:00")
+    shown = anna.chat(*FINISHED[:15], "/reminder", "8:00", "Yes", "Yes", "@ 2026-11-24 08:15")
     assert "(by itself, as you asked)" in shown
-    assert "It is Tuesday 2026-11-24 07:00 UTC." in shown
-    stopped = anna.chat("/stop", "@ +30d", at=("--at", "2026-11-24T07:01"))
+    assert "It is Tuesday 2026-11-24 07:15 UTC." in shown
+    stopped = anna.chat("/stop", "@ +30d", at=("--at", "2026-11-24T07:16"))
     assert "(by itself, as you asked)" not in stopped
 
 

@@ -18,7 +18,7 @@ def somebody(folder: Path) -> Person:
 
 async def test_a_saved_chat_replays_word_for_word(tmp_path: Path) -> None:
     saved = tmp_path / "saved.txt"
-    lines = (*ONBOARD, "/reminder", "7.30 pm", "Yes", "@ 19:30", "Not today", f"@ save {saved}")
+    lines = (*ONBOARD, "/reminder", "7.30 pm", "Yes", "Yes", "Done", "@ 19:45", "Not today", f"@ save {saved}")
     somebody(tmp_path).chat(*lines, at=AT)
     journey = play.read(saved)
     replayed = await play.play(journey, tmp_path)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
+from flows.conversation import Conversation
 from flows.events import Asked, Blocked, Event, Sent, Started, Stopped, Unblocked, Woke, Wrote
 from flows.pages import Book
 from flows.stages import STRANGE, Stage
@@ -59,6 +60,28 @@ def screening(book: Book) -> list[Place]:
 
 def home(book: Book) -> list[Place]:
     return [play(book, *OPENED, *WELL)]
+
+
+def with_lot(book: Book) -> list[Place]:
+    """Someone whose "around 8" is five minutes past."""
+    return [play(book, *OPENED, *WELL, start=Place(Conversation(lot=300)))]
+
+
+def reminded(book: Book) -> list[Place]:
+    """A reminder is set, around 09:45 in London."""
+    taps = ("home=reminder", "time=09:00", "quarter=09:45", "clock=yes", "day=done")
+    return [play(book, *taps, start=with_lot(book)[0])]
+
+
+def due_soon(book: Book) -> list[Place]:
+    """In a sitting, and in a few minutes the reminder comes due."""
+    later = go(reminded(book)[0], Move(timedelta(hours=23, minutes=40), None), book)
+    return [play(book, "home=stretch", *FIRST, *CHECKED, start=later)]
+
+
+def in_danger(book: Book) -> list[Place]:
+    """A reminder is set, and words of danger were read."""
+    return [play(book, Wrote(words), start=reminded(book)[0]) for words in (EMERGENCY, CRISIS)]
 
 
 def sitting(book: Book) -> list[Place]:
@@ -191,7 +214,8 @@ PLANS = {
     ), 2000),
     "screening": Plan(screening, Alphabet(
         taps(emergency_nerves="*", injury="*", nerve_problem="no yes", neck_dizzy="no yes", **REFERRED, home="stretch"),
-        events=(Woke("help"), Woke("seen")), old=(("nerve_problem", "yes"),), waits=("25h", "73h"), where=BETWEEN,
+        events=(Woke("help"), Woke("seen"), Woke("hold_over")), old=(("nerve_problem", "yes"),),
+        waits=("25h", "73h"), where=BETWEEN,
     ), 4000),
     "words": Plan(screening, Alphabet(
         taps(emergency_nerves="no", injury="no yes", nerve_problem="no", neck_dizzy="no", **REFERRED, home="stretch"),
@@ -280,10 +304,32 @@ PLANS = {
              show="*", others="back",
              list="others finish", home="settings progress", settings="hidden leave", hidden="*"),
     ), 2000),
-    "reminders": Plan(home, Alphabet(
-        taps(home="*", reminding="*", time="08:00", zone="Europe/London", clock="*", reminder="*", settings="leave",
-             offer="keep_reminder"),
-        events=(Stopped(), Woke("reminder"), Woke("later"), Blocked(), Unblocked(), Asked("reminder")),
-        waits=("25h",),
-    ), 2000),
+    "reminders": Plan(with_lot, Alphabet(
+        taps(home="reminder", reminding="leave", time="09:00", quarter="09:45", echo="*", zone="Europe/London other",
+             where="GB US", clock="*", day="done", offer="keep_reminder"),
+        events=(Stopped(), Wrote("9:45"), Woke("reminder"), Blocked()),
+    ), 1500),
+    "rings": Plan(reminded, Alphabet(
+        taps(reminder="*", offer="keep_reminder", home="stretch", quick_check="no"),
+        events=(Stopped(), Woke("reminder"), Woke("later"), Woke("anew"), Blocked(), Unblocked()),
+        waits=("24h",), where=frozenset({Stage.HOME, Stage.CHECKING}),
+    ), 1500),
+    "changes": Plan(reminded, Alphabet(
+        taps(home="reminder", reminding="*", day="6", quiet="none 22:00-07:00", pause="3 0", time="09:00",
+             quarter="09:45"),
+        events=(Woke("reminder"), Wrote("6 days"), Wrote("23:00 to 6:30")),
+    ), 1500),
+    "ignored": Plan(reminded, Alphabet(
+        taps(still="*", reminder="not_today", reminding="resume silent leave", home="reminder"),
+        events=(Woke("reminder"), Woke("anew"), Woke("later")), waits=("24h",), where=frozenset({Stage.HOME}),
+    ), 1500),
+    "checkins": Plan(in_danger, Alphabet(
+        taps(seen="*", refer="worse card helplines safe close", emergency_nerves="no", reminder="*", home="stretch"),
+        events=(Woke("reminder"),), waits=("24h",), where=BETWEEN,
+    ), 1500),
+    "due_in_a_sitting": Plan(due_soon, Alphabet(
+        taps(choose="pelvic_tilt", briefing="start", step="fine pause", paused="*", hurt="*", level="0 6",
+             signal="just_sore", list="finish", refer="ok"),
+        events=(Woke("reminder"), Woke("later")), waits=("11min", "24h"),
+    ), 1500),
 }  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from attrs import evolve, fields, frozen
 
-from flows import watch
+from flows import clearance, watch
 from flows.cards import present
 from flows.clearance import choices
 from flows.conversation import Conversation, Hold
@@ -159,11 +160,15 @@ def _heard_as_safer(t: Turned) -> Iterator[str]:
         yield "a red flag raised no hold"
 
 
+_read = cache(watch.reading)
+"""The alphabets have few words."""
+
+
 def words_are_read(t: Turned) -> Iterator[str]:
     """Promise 6: an alarm in words raises a hold of everyone who agreed, in every stage."""
     if not isinstance(t.event, Wrote) or t.said is not None:
         return
-    reading = watch.reading(t.event.text)
+    reading = _read(t.event.text)
     if reading.label not in ("emergency", "urgent"):
         return
     if t.before.agreement is not None and not any(h.since == t.now and h.raised_by == "words" for h in t.talk.holds):
@@ -298,10 +303,37 @@ def reminders_are_wished(t: Turned) -> Iterator[str]:
     if t.talk.reminder is not None and t.before.reminder is None and not wished:
         yield f"set by {t.event}"
     for say in t.says:
-        if say.kind is Kind.REMINDER and (
-            t.before.reminder is None or t.before.asleep or t.before.holds or t.before.sitting
-        ):
-            yield "it rings unwished"
+        if say.kind is Kind.REMINDER:
+            yield from _rings_unwished(t, say)
+
+
+def _rings_unwished(t: Turned, say: Say) -> Iterator[str]:
+    """Not in a sitting, not while stretching rests, not after a pain stop; under a hold it never offers to stretch."""
+    before, held = t.before, t.before.reminder
+    sitting = before.sitting is not None and not t.another_book
+    if held is None or before.asleep or sitting or held.ignored > 3:
+        yield "it rings unwished"
+    if before.rest_until is not None and t.now < before.rest_until:
+        yield "it rings while stretching rests"
+    offers = ("reminder", "now") in {(button.ask, button.choice) for button in say.card.buttons}
+    crisis = any(hold.kind == "crisis" and t.now - hold.since < timedelta(hours=24) for hold in before.holds)
+    if (before.holds and offers) or crisis:
+        yield "it offers to stretch under a hold"
+    allowed = {t.book.stretches[name].name for name in clearance.safe(before, t.book, t.now) - {"partner_press"}}
+    named = {page.name for page in t.book.stretches.values() if page.name in say.card.text}
+    if not named <= allowed:
+        yield f"it names {named - allowed}"
+    if not any((button.ask, button.choice) in ENDS for button in say.card.buttons):
+        yield "no way to end it"
+    if say.expires is None or say.silent is not held_silent(t):
+        yield "it never expires, or sounds where silence was asked for"
+
+
+ENDS = (("reminder", "quit"), ("still", "quit"))
+
+
+def held_silent(t: Turned) -> bool:
+    return t.talk.reminder is not None and t.talk.reminder.silent
 
 
 def tokens_tell_questions_apart(t: Turned) -> Iterator[str]:

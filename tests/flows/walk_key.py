@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from attrs import fields
 
+from flows import reminders
 from flows.conversation import Answering, Conversation, FollowUp, Hold, Past, Rating, Sitting
 from flows.pages import Book
 from tests.flows.walk_ledger import Ledger
@@ -31,7 +32,8 @@ def key(talk: Conversation, ledger: Ledger, book: Book, now: datetime) -> Hashab
         tuple(sorted(_hold(hold, now) for hold in talk.holds)), _ahead(talk.rest_until, now, (11, 72 * 60)),
         tuple(sorted((off.stretch, _ahead(off.until, now, ())) for off in talk.offs)),
         _sitting(talk.sitting, now), _rating(talk.rating, now), _follow(talk.follow, now), _past(talk, now),
-        talk.reminder is not None, talk.kept_reminder is not None, bool(talk.draft_time), talk.draft_zone,
+        _reminder(talk, now), talk.kept_reminder is not None, bool(talk.draft_time), talk.draft_zone,
+        talk.draft_country, talk.language, bool(talk.lot),
         ledger.answered, ledger.gentle, ledger.partner, ledger.left,
         ledger.baseline is not None and ledger.baseline > 5,
     )  # fmt: skip
@@ -118,6 +120,25 @@ def _follow(held: FollowUp | None, now: datetime) -> Hashable:
         return None
     since = band(now - held.ended, timedelta(hours=20), timedelta(hours=28), timedelta(hours=48))
     return (since, held.baseline, held.stretches, held.asked > 0)
+
+
+def _reminder(talk: Conversation, now: datetime) -> Hashable:
+    """Whether it is due, welcome, answered, quiet in an hour, and what its cards show."""
+    held = talk.reminder
+    if held is None:
+        return None
+    at = reminders.delivery(talk, held, now)
+    fresh = talk.heard_at is not None and now - talk.heard_at < timedelta(hours=1)
+    spared = tuple(sorted(_spared(hold, now) for hold in talk.holds))
+    return (
+        held.days, at is None, at is not None and at <= now, min(held.ignored, 4), reminders.ignored(talk, held) > 2,
+        fresh, spared, reminders.is_quiet(held, talk.zone, now + timedelta(hours=1)), bool(held.quiet),
+        bool(held.shift), held.silent, held.paused is not None and held.paused > now,
+    )  # fmt: skip
+
+
+def _spared(hold: Hold, now: datetime) -> bool:
+    return now - hold.since < timedelta(hours=24 if hold.kind == "crisis" else 12)
 
 
 def _past(talk: Conversation, now: datetime) -> Hashable:

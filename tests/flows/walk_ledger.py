@@ -35,6 +35,7 @@ MENUS = frozenset(
         "seen",
         "show",
         "hidden",
+        "still",
     }
 )
 """No questions about the present day: what they offer is as true next week."""

@@ -16,7 +16,7 @@ from tests.flows.walk_ledger import Ledger
 TICK = timedelta(seconds=2)
 WAITS = {
     "11min": timedelta(minutes=11), "21min": timedelta(minutes=21), "31min": timedelta(minutes=31),
-    "61min": timedelta(minutes=61), "21h": timedelta(hours=21),
+    "61min": timedelta(minutes=61), "21h": timedelta(hours=21), "24h": timedelta(hours=24),
     "25h": timedelta(hours=25), "49h": timedelta(hours=49), "73h": timedelta(hours=73), "8d": timedelta(days=8),
     "15d": timedelta(days=15), "31d": timedelta(days=31), "91d": timedelta(days=91),
 }  # fmt: skip

@@ -155,7 +155,7 @@ async def test_a_week_old_no_clears_nobody(playground: Playground, bot: Running)
     await bot.settled()
     assert bot.talk(anna).holds == held
     assert bot.talk(anna).screened == bot.talk(anna).screened
-    assert bot.talk(anna).stage is Stage.REFERRED
+    assert bot.talk(anna).stage is Stage.HOME  # meanwhile it was told that the waiting time is over
 
 
 async def test_a_step_from_last_week_shows_no_step(playground: Playground, bot: Running) -> None:

@@ -15,7 +15,7 @@ CHECKED = (*CLEARED, "Stretch now", "2")
 CHOOSING = (*CHECKED, "No", "No", "☐ Chair", "☐ Mat or carpet", "Done")
 STEP = (*CHOOSING, "Pelvic tilt · 2 min", "Start")
 RESTING = (*STEP, "It hurts or feels wrong", "3", "Just sore there")
-REMINDED = (*CLEARED, "/reminder", "7.30 pm", "Yes")
+REMINDED = (*CLEARED, "/reminder", "7.30 pm", "Yes", "Yes", "Done", "/reminder", "Exactly at 19:30", "Close")
 
 WAYS: Mapping[Stage, tuple[str, ...]] = {
     Stage.NEW: ("/start", "/stop"),

@@ -80,7 +80,7 @@ class TelegramChannel:
         return Last(sent, sent, say.token, shown)
 
     async def _send(self, chat: int, say: Say) -> int:
-        silent = bool(say.cause) and say.kind not in (Kind.REMINDER, Kind.ALERT)
+        silent = say.silent or (bool(say.cause) and say.kind not in (Kind.REMINDER, Kind.ALERT))
         markup = render.keyboard_of(say)
         try:
             message = await self._bot.send_message(

@@ -7,6 +7,7 @@ failure, never as done; the last handler takes whatever no other took.
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from typing import Any
 
@@ -26,7 +27,7 @@ from telegram.ext import (
 
 from bot.channels.commands import command
 from flows import taps
-from flows.events import Blocked, Event, Sent, Tapped, Unblocked, Wrote
+from flows.events import Blocked, Event, Sent, Started, Tapped, Unblocked, Wrote
 
 PREFIX = "telegram:"
 GONE = (ChatMember.LEFT, ChatMember.BANNED)
@@ -55,6 +56,7 @@ class Unheard(Exception):
 _heard: ContextVar[Heard | None] = ContextVar("heard", default=None)
 NOTHING = Heard()
 FORGET = ("offer", "forget")
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}", re.ASCII)
 FORGED = Tapped(0, "forged", "forged")
 """A tap with data that this bot never wrote: it answers nothing."""
 
@@ -124,7 +126,14 @@ async def _tapped(update: Update, _: Extra) -> None:
 async def _wrote(update: Update, _: Extra) -> None:
     text = _words(update.effective_message.text if update.effective_message is not None else None)
     event: Event = command(text.strip()) if text.strip().startswith("/") else Wrote(text)
+    if isinstance(event, Started) and update.effective_user is not None:
+        event = Started(_language(update.effective_user.language_code))
     _heard.set(Heard(_person(update), event, spent="delete" in text.lower()))
+
+
+def _language(code: object) -> str:
+    """A language tag such as `de` or `pt-br`; anything else, which may come too: empty."""
+    return code.lower() if isinstance(code, str) and _TAG.fullmatch(code) else ""
 
 
 async def _captioned(update: Update, _: Extra) -> None:
