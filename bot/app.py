@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot import rounds
+from bot import anew, rounds
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.door import Door, build, close
 from bot.channels.telegram.ear import ear_of
@@ -75,7 +75,9 @@ async def serve(
                     if await _greeted(app, stop):
                         log.info("running", bot=app.bot.username)
                         rounding = partial(rounds.run, store, engine, clock)
-                        await _work((ear.run, ear.pulse.watch, rounding, partial(post.run, engine)), stop)
+                        counting_anew = partial(anew.run, store, engine, clock)
+                        parts = (ear.run, ear.pulse.watch, rounding, counting_anew, partial(post.run, engine))
+                        await _work(parts, stop)
             finally:
                 await door.close()
                 await _end(watching)

@@ -9,11 +9,11 @@ when `handle` has returned is anything certain, so only then may an update be co
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 from attrs import evolve, field, frozen
@@ -87,11 +87,11 @@ class Engine:
     async def wake(self, person: str, wake: KeptWake) -> Outcome:
         """Hand in a wake-up that is due: it goes through the same door as a tap.
 
-        Its key is a hash: handled keys outlive a /delete by some days, and a name such as "seen" would tell of a red
-        flag.
+        Its key is drawn at random. That it counts once is the store's doing, which takes the wake-up away in the same
+        turn; a key made of name and instant would be refused when the same instant is asked for a second time (the
+        clock went back, or the first came early), and that wake-up would be lost.
         """
-        named = hashlib.sha256(f"{person}\n{wake.name}\n{wake.at.isoformat()}".encode()).hexdigest()[:32]
-        return await self.handle(person, Woke(wake.name, wake.at), f"wake:{named}", wake)
+        return await self.handle(person, Woke(wake.name, wake.at), f"wake:{uuid4().hex}", wake)
 
     async def run(self) -> None:
         """Handle what waits, group by group, until cancelled; who still waits then is told that nothing was kept."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
+from attrs import evolve
 from babel import Locale
 
 from flows.conversation import Conversation, Reminder
@@ -28,6 +29,8 @@ MOST_IGNORED = 3
 WRONG_CLOCK = timedelta(hours=24)
 """A last one further ahead than this was sent under a wrong clock. It is not believed, so that a clock that is set
 back by years silences nobody for longer than a day. Design choice."""
+LONGEST_PAUSE = timedelta(days=91)
+"""A pause that ends further ahead was set under a wrong clock."""
 TICK = timedelta(microseconds=1)
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 LINES, STRETCH_LINES = 6, 3
@@ -36,16 +39,22 @@ LINES, STRETCH_LINES = 6, 3
 
 def occurrence(talk: Conversation, held: Reminder, now: datetime) -> datetime | None:
     """The next instant by zone, wall time and days (UTC); one that lies in the past is due. None: no day is chosen."""
-    last, armed = held.last, min(held.armed, now)
-    if last is not None and last - now > WRONG_CLOCK:
-        last, armed = None, now
+    held = believed(held, now)
     waits = max([now, *(at for at in (held.paused, talk.rest_until) if at is not None)])
-    if waits > now:
-        armed = waits - TICK
+    armed = waits - TICK if waits > now else held.armed
     quiet = (held.quiet[0], held.quiet[1]) if held.quiet else None
     return next_reminder(
-        talk.zone, held.time, held.days, waits, last, armed=armed, quiet=quiet, shift=timedelta(seconds=held.shift)
+        talk.zone, held.time, held.days, waits, held.last, armed=armed, quiet=quiet, shift=timedelta(seconds=held.shift)
     )
+
+
+def believed(held: Reminder, now: datetime) -> Reminder:
+    """The reminder without what only a wrong clock can have put there: it was set, sent or paused in the far future."""
+    if held.last is not None and held.last - now > WRONG_CLOCK:
+        held = evolve(held, last=None, armed=now)
+    if held.paused is not None and held.paused - now > LONGEST_PAUSE:
+        held = evolve(held, paused=None)
+    return evolve(held, armed=min(held.armed, now))
 
 
 def delivery(talk: Conversation, held: Reminder, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from storage import sql, tally
 from storage.errors import SealBroken, StoreFull
 from storage.limits import check_decision, check_instant, check_turn, check_word
 from storage.seal import Seal
-from storage.store import Behind, Decide, Decision, Failed, Kept, Letter, Outcome, Seen, Turn, Waiting, Wake
+from storage.store import MOST_NAMES, Behind, Decide, Decision, Failed, Kept, Letter, Outcome, Seen, Turn, Waiting, Wake
 
 SQL = sql.queries()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,6 +76,28 @@ def next_wake(db: sqlite3.Connection) -> datetime | None:
     """The earliest instant of all wake-ups."""
     (at,) = db.execute(SQL["next_wake"]).fetchone()
     return None if at is None else instant(at)
+
+
+def coming(db: sqlite3.Connection, after: tuple[datetime, str], limit: int) -> list[tuple[str, Wake]]:
+    """One page of all wake-ups, in the order of their instants; names that do not open are left to `due`."""
+    at, person = after
+    rows = {"at": ticks(at), "person": person, "limit": limit + MOST_NAMES}
+    found = db.execute(SQL["coming"], rows).fetchall()
+    end = limit
+    while 0 < end < len(found) and (found[end][0], found[end][2]) == (found[end - 1][0], found[end - 1][2]):
+        end += 1
+    return [(who, Wake(name, instant(when))) for who, name, when in found[:end] if name is not None]
+
+
+def mark(db: sqlite3.Connection, name: str) -> str:
+    """What was noted about the database under a name."""
+    row = _one(db, "fact", name=f"mark {name}")
+    return "" if row is None else bytes(row[0]).decode()
+
+
+def set_mark(db: sqlite3.Connection, name: str, text: str) -> None:
+    """Note something about the database."""
+    _do(db, "renote", name=f"mark {name}", value=text.encode())
 
 
 def waiting(db: sqlite3.Connection, seal: Seal, now: datetime, limit: int) -> list[Waiting]:

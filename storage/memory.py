@@ -57,6 +57,7 @@ class MemoryStore:
         self._wakes: dict[tuple[str, str], datetime] = {}
         self._letters: dict[int, _Open] = {}
         self._posted: dict[int, _Posted] = {}
+        self._marks: dict[str, str] = {}
         self._counts: list[tuple[date, str]] = []
         self._last = 0
         self._closed = False
@@ -85,6 +86,22 @@ class MemoryStore:
     async def next_wake(self) -> datetime | None:
         self._ready()
         return min(self._wakes.values(), default=None)
+
+    async def coming(self, after: tuple[datetime, str], limit: int = 100) -> list[tuple[str, Wake]]:
+        self._ready()
+        rows = sorted((at, person, name) for (person, name), at in self._wakes.items() if (at, person) > after)
+        end = limit
+        while 0 < end < len(rows) and rows[end][:2] == rows[end - 1][:2]:
+            end += 1
+        return [(person, Wake(name, at)) for at, person, name in rows[:end]]
+
+    async def mark(self, name: str) -> str:
+        self._ready()
+        return self._marks.get(name, "")
+
+    async def set_mark(self, name: str, text: str) -> None:
+        self._ready()
+        self._marks[check_word(name, "name")] = check_word(text, "mark")
 
     async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
         self._ready()

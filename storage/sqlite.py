@@ -104,6 +104,17 @@ class SqliteStore:
     async def next_wake(self) -> datetime | None:
         return await self._ask(ledger.next_wake)
 
+    async def coming(self, after: tuple[datetime, str], limit: int = 100) -> list[tuple[str, Wake]]:
+        return await self._ask(lambda db: ledger.coming(db, after, limit))
+
+    async def mark(self, name: str) -> str:
+        return await self._ask(lambda db: ledger.mark(db, name))
+
+    async def set_mark(self, name: str, text: str) -> None:
+        check_word(name, "name")
+        check_word(text, "mark")
+        await self._run(lambda db: ledger.set_mark(db, name, text))
+
     async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
         return await self._run(lambda db: ledger.waiting(db, self._seal, now, limit))
 

@@ -84,6 +84,9 @@ class Decision:
     counts: tuple[str, ...] = ()
 
 
+MOST_NAMES = 32  # wake-ups of one person
+
+
 Decide: TypeAlias = Callable[[Turn, str | None], Decision]
 """Pure: (the turn, the conversation as last kept or None) -> what to keep. May run on another thread."""
 
@@ -151,6 +154,19 @@ class Store(Protocol):
 
     async def next_wake(self) -> datetime | None:
         """The earliest instant at which a wake-up comes due, or None if there is none."""
+
+    async def coming(self, after: tuple[datetime, str], limit: int = 100) -> list[tuple[str, Wake]]:
+        """Wake-ups behind an instant and a person, in the order of both: page after page, all there are.
+
+        `after` is where the last page ended: wake-ups of that very instant and person are left out. So those of one
+        instant and person come on one page, which may have a few more than `limit` for it.
+        """
+
+    async def mark(self, name: str) -> str:
+        """What was noted under a name about the whole store, "" if nothing was."""
+
+    async def set_mark(self, name: str, text: str) -> None:
+        """Note something about the whole store, in place of what was noted under this name. It is not sealed."""
 
     async def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
         """The letters that may be sent now, oldest first: of each person the next, if none of theirs is in flight.

@@ -30,7 +30,7 @@ MENUS = ("menu", "days", "quiet", "pause")
 
 def arm(turn: Turn, held: Reminder) -> None:
     """Keep a reminder, and ask to be woken for the next one; none comes: no wake-up either."""
-    held = evolve(held, rules=zones.version())
+    held = evolve(reminders.believed(held, turn.now), rules=zones.version())
     turn.talk = evolve(turn.talk, reminder=held)
     at = reminders.delivery(turn.talk, held, turn.now)
     if at is None:
@@ -117,7 +117,7 @@ def _is_welcome(turn: Turn) -> bool:
         return False
     if any(turn.now - hold.since < _spared(hold.kind) for hold in talk.holds):
         return False
-    fresh = talk.heard_at is not None and turn.now - talk.heard_at < QUESTION_IS_FRESH
+    fresh = talk.heard_at is not None and abs(turn.now - talk.heard_at) < QUESTION_IS_FRESH  # a clock may go back
     return not fresh or _is_at_rest(talk)
 
 

@@ -23,6 +23,9 @@ DELETE FROM wakes WHERE person = :person AND name = veil(:person, :name);
 -- due: wake-ups that have come, the longest overdue first
 SELECT person, unveil(person, name), at FROM wakes WHERE at <= :now ORDER BY at, person LIMIT :limit;
 
+-- coming: wake-ups behind an instant and a person
+SELECT person, unveil(person, name), at FROM wakes WHERE (at, person) > (:at, :person) ORDER BY at, person LIMIT :limit;
+
 -- unwake_broken: drop a wake-up whose name does not open
 DELETE FROM wakes WHERE person = :person AND at = :at AND unveil(person, name) IS NULL;
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import cache
+from itertools import count
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -32,6 +33,7 @@ from storage.store import Decision, Turn, Waiting, Wake
 from tests.bot.stop_worlds import World
 from tests.bot.talks import ANN, BOB, RINGS, ringing
 
+KEYS = count()
 CONFIRMED = "stopped"
 REMINDER = "reminder"
 
@@ -173,7 +175,8 @@ def _rounds(world: World, saved: Any, hands: Hands) -> Iterator[Step]:
 
 
 def _waking(person: str, wake: Wake) -> Turn:
-    return Turn(person, f"wake {person} {wake.name} {wake.at}", wake)
+    """Each hand-in has a key of its own, as in the engine: that a wake-up counts once is for the store to see to."""
+    return Turn(person, f"wake {next(KEYS)}", wake)
 
 
 def _person(world: World, saved: Any, hands: Hands) -> Iterator[Step]:

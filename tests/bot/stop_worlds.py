@@ -30,7 +30,9 @@ class World(Protocol):
 
     def save(self) -> Any: ...
     def restore(self, saved: Any) -> None: ...
-    def state(self) -> Hashable: ...
+    def state(self) -> Hashable:
+        """All that decides what follows: not the keys of handled turns, each of which is handed in once here."""
+
     def restart(self) -> None: ...
     def keep(self, turns: Sequence[Turn], decide: Decide, now: datetime) -> None: ...
     def due(self, now: datetime) -> list[tuple[str, Wake]]: ...
@@ -75,8 +77,8 @@ class Memory:
         store = self._store
         letters = ((n, row.person, row.letter.cause, row.flying, row.hushed) for n, row in store._letters.items())
         posted = ((n, row.fate) for n, row in store._posted.items())
-        return (tuple(sorted(letters)), tuple(sorted(posted)), tuple(sorted(store._wakes.items())),
-                tuple(sorted(store._handled)), tuple(sorted(store._conversations.items())))  # fmt: skip
+        kept = (sorted(rows) for rows in (letters, posted, store._wakes.items(), store._conversations.items()))
+        return tuple(tuple(rows) for rows in kept)
 
     def restart(self) -> None:
         raise AssertionError("nothing survives")
@@ -136,7 +138,6 @@ class Sqlite:
             "SELECT id, person, cause, once, expires, flying, hushed, parting FROM letters",
             "SELECT id, person, fate FROM posted",
             "SELECT person, name, at FROM wakes",
-            "SELECT key, reason FROM handled",
         )
         people = self._db.execute("SELECT person FROM people ORDER BY person").fetchall()
         talks = tuple(ledger.read(self._db, self._seal, person) for (person,) in people)
