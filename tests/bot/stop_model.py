@@ -80,7 +80,7 @@ class Hands:
 class Found:
     """What a walk found."""
 
-    states: int
+    places: int
     ends: int
     """States in which nothing is left to do."""
     wrong: tuple[str, ...]
@@ -91,20 +91,20 @@ class Found:
 def explore(world: World, limits: Limits, *, first: bool = False) -> Found:
     """Walk through every state; `first`: only until something is wrong."""
     _begin(world)
-    edge: list[tuple[Any, Hashable, Hands, tuple[str, ...]]] = [(world.save(), world.state(), Hands(), ())]
+    edge: list[tuple[Any, Hashable, Hands, tuple[str, ...]]] = [(world.save(), world.picture(), Hands(), ())]
     seen: set[Hashable] = {(edge[0][1], edge[0][2])}
     wrong: list[str] = []
     orders: set[tuple[tuple[str, str], ...]] = set()
     ends = 0
     while edge and not (first and wrong):
-        saved, state, hands, way = edge.pop()
+        saved, picture, hands, way = edge.pop()
         if broken := list(_broken(hands)):
             wrong.append(f"{broken} after {' / '.join(way)}")
             continue
         moved = False
         for name, stored, then in _steps(world, saved, hands, limits):
             moved = True
-            there = world.state() if stored else state
+            there = world.picture() if stored else picture
             if (there, then) not in seen:
                 seen.add((there, then))
                 edge.append((world.save() if stored else saved, there, then, (*way, name)))

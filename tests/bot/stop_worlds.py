@@ -1,7 +1,7 @@
-"""Two stores whose whole state can be put back, for walking through everything that can happen to them.
+"""Two stores whose whole content can be put back, for walking through everything that can happen to them.
 
 `Memory` is the store in memory. `Sqlite` runs the functions of `storage.ledger`, which are what the SQLite store does
-in its transactions, on a real SQLite database; its state is the image of that database, and a restart is what happens
+in its transactions, on a real SQLite database; its content is the image of that database, and a restart is what happens
 when the file is opened again.
 """
 
@@ -30,7 +30,7 @@ class World(Protocol):
 
     def save(self) -> Any: ...
     def restore(self, saved: Any) -> None: ...
-    def state(self) -> Hashable:
+    def picture(self) -> Hashable:
         """All that decides what follows: not the keys of handled turns, each of which is handed in once here."""
 
     def restart(self) -> None: ...
@@ -73,7 +73,7 @@ class Memory:
         self._store = saved
         self._store = self.save()
 
-    def state(self) -> Hashable:
+    def picture(self) -> Hashable:
         store = self._store
         letters = ((n, row.person, row.letter.cause, row.flying, row.hushed) for n, row in store._letters.items())
         posted = ((n, row.fate) for n, row in store._posted.items())
@@ -132,7 +132,7 @@ class Sqlite:
     def restore(self, saved: bytes) -> None:
         self._db.deserialize(saved)
 
-    def state(self) -> Hashable:
+    def picture(self) -> Hashable:
         """All but the sealed fields, which differ each time they are sealed; of the conversation the plain text."""
         tables = (
             "SELECT id, person, cause, once, expires, flying, hushed, parting FROM letters",

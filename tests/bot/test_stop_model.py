@@ -26,18 +26,18 @@ FULL = bool(os.environ.get("UNKINK_FULL_MODEL"))
 """A fault of the wire and a crash in one story: 53 436 states of SQLite, in about 15 seconds instead of 3."""
 
 
-def test_no_state_of_the_store_in_memory_breaks_the_promise() -> None:
+def test_nothing_breaks_the_promise_in_memory() -> None:
     """With one fault of the wire at any step."""
     found = explore(Memory(), Limits(crashes=0))
     assert found.wrong == ()
-    assert found.states > 15_000
+    assert found.places > 15_000
     assert _both_ways(found.orders)
 
 
-def test_no_state_of_sqlite_breaks_the_promise_with_a_crash_at_any_step(sqlite: Sqlite) -> None:
+def test_nothing_breaks_the_promise_in_sqlite_with_a_crash_at_any_step(sqlite: Sqlite) -> None:
     found = explore(sqlite, Limits(faults=int(FULL)))
     assert found.wrong == ()
-    assert found.states > (50_000 if FULL else 10_000)
+    assert found.places > (50_000 if FULL else 10_000)
     assert _both_ways(found.orders)
 
 

@@ -360,3 +360,29 @@ async def test_a_conversation_that_opens_is_not_laid_aside(store: Store, turns: 
     assert not await store.lay_aside(ANN, NOON)
     assert not await store.lay_aside(BOB, NOON)
     assert await store.read(ANN) == "mine"
+
+
+# All wake-ups, page by page
+
+
+async def test_all_wake_ups_come_page_by_page_in_their_order(store: Store, turns: Turns) -> None:
+    people = [f"telegram:{number:03}" for number in range(30)]
+    for number, person in enumerate(people):
+        await turns.keep(Decision(None, wakes=(Wake("reminder", NOON + (number % 3) * HOUR),)), person)
+    await turns.keep(Decision(None, wakes=tuple(Wake(f"w{n}", NOON) for n in range(4))), people[0])
+    seen: list[tuple[str, Wake]] = []
+    after = (NOON - DAY, "")
+    while page := await store.coming(after, 3):
+        seen += page
+        after = (page[-1][1].at, page[-1][0])
+    assert [(wake.at, person) for person, wake in seen] == sorted((wake.at, person) for person, wake in seen)
+    assert len(seen) == len({(person, wake.name) for person, wake in seen}) == 34
+    assert [person for person, _ in await store.coming((NOON, people[0]), 2)] == [people[3], people[6]]
+
+
+async def test_a_mark_is_kept_in_place_of_the_last_one(store: Store) -> None:
+    assert await store.mark("rules") == ""
+    await store.set_mark("rules", "2026a")
+    await store.set_mark("rules", "2026b")
+    await store.set_mark("other", "x")
+    assert (await store.mark("rules"), await store.mark("other")) == ("2026b", "x")
