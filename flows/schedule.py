@@ -72,8 +72,10 @@ def next_reminder(
     if last_sent is None and armed is None:
         armed = now
     missed = None
-    for at in _occurrences(zone, clock, frozenset(days), now):
+    for day, at in _occurrences(zone, clock, frozenset(days), now):
         if (armed is not None and at <= armed) or (last_sent is not None and at - last_sent < SMALLEST_GAP):
+            continue
+        if not _exists(day, zone):
             continue
         if at + shift <= now:
             missed = at
@@ -98,12 +100,13 @@ def within(clock: time, start: time, end: time) -> bool:
     return clock >= start or clock < end
 
 
-def _occurrences(zone: ZoneInfo, clock: time, days: frozenset[int], now: datetime) -> Iterator[datetime]:
+def _occurrences(zone: ZoneInfo, clock: time, days: frozenset[int], now: datetime) -> Iterator[tuple[date, datetime]]:
+    """Days around now and the instants of their wall time, whether or not there is such a day."""
     today = now.astimezone(zone).date()
     for offset in range(-_REACH_BACK, _REACH_AHEAD):
         day = today + timedelta(days=offset)
-        if day.isoweekday() in days and _exists(day, zone):
-            yield datetime.combine(day, clock, zone).astimezone(UTC)
+        if day.isoweekday() in days:
+            yield day, datetime.combine(day, clock, zone).astimezone(UTC)
 
 
 def _exists(day: date, zone: ZoneInfo) -> bool:
