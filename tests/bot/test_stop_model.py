@@ -25,6 +25,8 @@ def sqlite() -> Iterator[Sqlite]:
 FULL = bool(os.environ.get("UNKINK_FULL_MODEL"))
 """A fault of the wire and a crash in one story: 53 436 states of SQLite, in about 15 seconds instead of 3."""
 
+pytestmark = pytest.mark.timeout(600 if FULL else 60)
+
 
 def test_nothing_breaks_the_promise_in_memory() -> None:
     """With one fault of the wire at any step."""

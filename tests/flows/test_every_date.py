@@ -3,7 +3,7 @@
 The dates are counted in another way than `flows.schedule` counts them: the local date is read every half hour of the
 twenty years. Zones that are the same file under two names are walked once.
 
-    UNKINK_EVERY_DATE=1 pytest tests/flows/test_every_date.py      the whole of it, half an hour or so
+    UNKINK_EVERY_DATE=1 pytest tests/flows/test_every_date.py      the whole of it, a quarter of an hour of one processor
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from flows import zones
 from flows.schedule import SMALLEST_GAP, next_reminder
 
 FULL = bool(os.environ.get("UNKINK_EVERY_DATE"))
+pytestmark = pytest.mark.timeout(2 * 3600 if FULL else 60)
 YEARS = range(2015, 2035)
 TIMES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in [(0, 15, 30, 45)[hour % 4]]]
 EVERY_DAY = range(1, 8)
