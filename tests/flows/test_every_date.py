@@ -3,7 +3,7 @@
 The dates are counted in another way than `flows.schedule` counts them: the local date is read every half hour of the
 twenty years. Zones that are the same file under two names are walked once.
 
-    UNKINK_EVERY_DATE=1 pytest tests/flows/test_every_date.py      the whole of it, a quarter of an hour of one processor
+    UNKINK_EVERY_DATE=1 pytest tests/flows/test_every_date.py      the whole, a quarter of an hour of one processor
 """
 
 from __future__ import annotations
