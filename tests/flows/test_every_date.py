@@ -94,3 +94,6 @@ def test_a_date_that_never_was_has_none(clock: str) -> None:
     days = list(rung("Pacific/Apia", clock, date(2011, 12, 28), date(2012, 1, 2)))
     assert date(2011, 12, 30) not in days
     assert len(days) == 5
+    friday = next_reminder("Pacific/Apia", clock, [5], datetime(2011, 12, 28, tzinfo=UTC))
+    assert friday is not None
+    assert friday.astimezone(zones.zone_of("Pacific/Apia")).date() == date(2012, 1, 6)
