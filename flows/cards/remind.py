@@ -41,8 +41,9 @@ def rung(talk: Conversation, book: Book, now: datetime) -> Card:
 
 
 def safe_names(talk: Conversation, book: Book, now: datetime) -> tuple[str, ...]:
-    """Names of stretches that a reminder may mention: allowed by health, and never the press by another person."""
-    safe = clearance.safe(talk, book, now) - {clearance.PARTNER}
+    """Names of stretches that a reminder may mention: allowed by health, not hidden by the person, and never the press
+    by another person."""
+    safe = clearance.safe(talk, book, now) - {clearance.PARTNER, *talk.hidden}
     return tuple(stretch.name for stretch in book.stretches.values() if stretch.id in safe)
 
 

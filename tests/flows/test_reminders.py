@@ -106,6 +106,9 @@ def test_a_line_names_only_what_health_allows_and_never_the_press() -> None:
     names = remind.safe_names(talk, load(), NOW)
     assert len(names) == len(load().stretches) - 1
     assert load().stretches[clearance.PARTNER].name not in names
+    assert load().stretches["pelvic_tilt"].name not in remind.safe_names(
+        evolve(talk, hidden=("pelvic_tilt",)), load(), NOW
+    )
     assert remind.safe_names(evolve(talk, rest_until=NOW + DAY), load(), NOW) == ()
 
 
