@@ -12,6 +12,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -46,6 +47,12 @@ SENDING = frozenset({"sendmessage", "editmessagetext", "editmessagereplymarkup"}
 WRITTEN = ("/privacy", "/help", "florp wibble")
 
 
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @frozen
 class Wishes:
     """How a press goes: `rounds` ends of the process, and before each some messages."""
@@ -58,6 +65,8 @@ class Wishes:
     together: bool
     """All messages of a round at once, or each when the one before is answered."""
     signal: int = signal.SIGKILL
+    hook: bool = False
+    """Telegram brings the messages; else they are asked for."""
 
 
 @mutable
@@ -76,6 +85,8 @@ class Press:
     """Ends that came while something was going on."""
     codes: list[int] = field(factory=list)
     """How the processes ended."""
+    port: int = field(factory=_free_port)
+    """Where Telegram brings them to."""
     _rng: random.Random = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -92,7 +103,30 @@ class Press:
             "UNKINK_KEY_FILE": str(self.folder / "key" / "key"),
             "UNKINK_TELEGRAM_TOKEN": self.playground.token,
             "UNKINK_TELEGRAM_API": self.playground.root,
+            **(self._hook() if self.wishes.hook else {}),
         }
+
+    def _hook(self) -> dict[str, str]:
+        return {
+            "UNKINK_WEBHOOK_URL": f"http://127.0.0.1:{self.port}/hook",
+            "UNKINK_WEBHOOK_LISTEN": f"127.0.0.1:{self.port}",
+            "UNKINK_WEBHOOK_SECRET": "a_secret_of_the_tests_that_is_long_enough",
+        }
+
+    async def ready(self) -> None:
+        """Wait until the process hears."""
+        if not self.wishes.hook:
+            queue = self.playground.api.queue
+            await self.playground.until(lambda: queue.polled or None, lambda: "no poll", STARTS_WITHIN)
+            return
+        async with asyncio.timeout(STARTS_WITHIN):
+            while True:
+                with suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    writer.close()
+                    await writer.wait_closed()
+                    return
+                await asyncio.sleep(0.02)
 
     async def prepare(self) -> None:
         """Everybody is at home, screened and clear."""
@@ -229,9 +263,9 @@ async def pressed(playground: Playground, folder: Path, wishes: Wishes) -> Async
         await press.prepare()
         await press.start()
         for _ in range(wishes.rounds):
-            await playground.until(lambda: playground.api.queue.polled or None, lambda: "no poll", STARTS_WITHIN)
+            await press.ready()
             await press.round()
-        await playground.until(lambda: playground.api.queue.polled or None, lambda: "no poll", STARTS_WITHIN)
+        await press.ready()
         await press.settled()
         yield press
     finally:

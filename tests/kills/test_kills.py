@@ -33,9 +33,10 @@ def place(tmp_path: Path) -> Iterator[Path]:
     [
         (Wishes(seed=1, rounds=ROUNDS, people=200, messages=50, together=True), 1.5),
         (Wishes(seed=2, rounds=ROUNDS, people=20, messages=3, together=False), 0.3),
+        (Wishes(seed=5, rounds=ROUNDS, people=200, messages=50, together=True, hook=True), 1.5),
         (Wishes(seed=3, rounds=ROUNDS, people=200, messages=50, together=True, signal=signal.SIGTERM), 0.0),
     ],
-    ids=["busy, killed", "quiet, killed", "busy, asked to end"],
+    ids=["busy, killed", "quiet, killed", "busy, killed, with a webhook", "busy, asked to end"],
 )
 async def test_a_process_that_ends_under_load(
     playground: Playground, place: Path, wishes: Wishes, twice_a_round: float
