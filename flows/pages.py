@@ -29,6 +29,8 @@ class Step:
     other: str = ""
     """The words for the other side, where they differ; the book refuses words that are not `do` with its sides
     swapped."""
+    shows: str = ""
+    """What the step's picture shows, in a plain sentence or two, for those who do not see it."""
 
 
 @frozen
@@ -43,6 +45,8 @@ class Sides:
     stop: str = ""
     again_from: str = ""
     """The id of the first step that is walked again on the other side (in_turn)."""
+    shows: str = ""
+    """What the picture of the change shows (in_turn)."""
 
 
 @frozen
@@ -102,7 +106,8 @@ class Stretch:
         ids = [step.id for step in self.steps]
         if self.sides.again_from not in ids:
             return self.steps  # the book reports it with its place
-        change = Step("other_side", self.sides.change, "Easy", self.sides.feel, self.sides.stop)
+        sides = self.sides
+        change = Step("other_side", sides.change, "Easy", sides.feel, sides.stop, shows=sides.shows)
         again = self.steps[ids.index(self.sides.again_from) :]
         return (*self.steps, change, *(_on_the_other_side(step) for step in again))
 
@@ -120,6 +125,7 @@ def _on_the_other_side(step: Step) -> Step:
         stop=swap_sides(step.stop),
         hold_s=step.hold_s,
         reps=step.reps,
+        shows=swap_sides(step.shows),
     )
 
 

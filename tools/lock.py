@@ -21,6 +21,7 @@ LOCKS = {
     "dev": ["pyproject.toml", "--extra", "charts", "--group", "dev"],
     "run": ["pyproject.toml", "--extra", "charts", "--constraints", "requirements/dev.txt"],
     "build": ["--group", "build", "--constraints", "requirements/dev.txt"],
+    "pictures": ["--group", "pictures", "--constraints", "requirements/dev.txt"],
 }
 OPTIONS = [
     "--quiet",

@@ -29,6 +29,8 @@ SEED_SAYS: dict[int, tuple[str, ...]] = {
 PARTNER_SAYS = ("drinking", "STOP", "palms", "neck", "thrust", "kneeling", "breathe out")
 """A word of each of the seven rules for another person's hands [SEED4, S26, S27]."""
 
+SHOWN = "say in a plain sentence what the picture shows: some people do not see it"
+
 _PAIN = re.compile(r"\b(pain|discomfort|hurts?)\b", re.IGNORECASE)
 _AT_MOST = re.compile(r"up to (\d+) times")
 
@@ -109,6 +111,7 @@ def steps_are_whole(stretch: Stretch, known: Known) -> Iterator[Found]:
             yield f"steps[{i}].id", f"{step.id!r} is kept for the other side", "choose another id"
         for name in ("do", "breathe", "feel", "stop"):
             yield from said(f"steps[{i}].{name}", getattr(step, name), "a person meets every step alone: fill it")
+        yield from said(f"steps[{i}].shows", step.shows, SHOWN)
 
 
 def numbers_are_sane(stretch: Stretch, known: Known) -> Iterator[Found]:
@@ -131,7 +134,7 @@ def asks_after(stretch: Stretch, known: Known) -> Iterator[Found]:
 def sides_are_whole(stretch: Stretch, known: Known) -> Iterator[Found]:
     sides = stretch.sides
     if sides.kind != "in_turn":
-        for name in ("change", "again_from", "feel", "stop"):
+        for name in ("change", "again_from", "feel", "stop", "shows"):
             if getattr(sides, name):
                 yield f"sides.{name}", f"it is never shown when kind is {sides.kind!r}", "remove it, or use in_turn"
         return
@@ -139,6 +142,7 @@ def sides_are_whole(stretch: Stretch, known: Known) -> Iterator[Found]:
         yield "sides.again_from", f"unknown step {sides.again_from!r}", "name the step to begin the other side with"
     for name in ("change", "feel", "stop"):
         yield from said(f"sides.{name}", getattr(sides, name), "a stretch with two sides needs it")
+    yield from said("sides.shows", sides.shows, SHOWN)
 
 
 def other_side_is_told(stretch: Stretch, known: Known) -> Iterator[Found]:

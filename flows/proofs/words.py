@@ -20,6 +20,8 @@ STEP_LIMIT = 900
 """A caption under a picture may have 1024 characters; some are left for the heading."""
 MESSAGE_LIMIT = 4096
 """Characters of one message."""
+SHOWS_LIMIT = 160
+"""Characters that tell what a picture shows: a caption has room for them beside its words."""
 BUTTON_LIMIT = 40
 """Characters of a button that a narrow phone still shows."""
 ALERT_LIMIT = 200
@@ -109,9 +111,9 @@ def _stretch_texts(stretch: Stretch) -> Iterator[tuple[str, str]]:
     for name in ("must_say", "also_called", "partner_rules"):
         yield from ((f"{name}[{i}]", text) for i, text in enumerate(getattr(stretch, name), 1))
     for i, step in enumerate(stretch.steps, 1):
-        for name in ("do", "breathe", "feel", "stop"):
+        for name in ("do", "breathe", "feel", "stop", "shows"):
             yield f"steps[{i}].{name}", getattr(step, name)
-    yield from ((f"sides.{name}", getattr(stretch.sides, name)) for name in ("change", "feel", "stop"))
+    yield from ((f"sides.{name}", getattr(stretch.sides, name)) for name in ("change", "feel", "stop", "shows"))
     yield from ((f"after.{name}", getattr(stretch.after, name)) for name in ("ask", "feel", "stop"))
 
 
@@ -185,7 +187,9 @@ def _limits(read: Draft) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _room(file: str, place: str) -> int:
-    """Messages of the groups `alert` and `button` go where little fits."""
+    """Messages of the groups `alert` and `button` go where little fits, and so does what a picture shows."""
+    if place.endswith(".shows"):
+        return SHOWS_LIMIT
     group = place.partition(".")[0] if file == MESSAGES else ""
     return {"alert": ALERT_LIMIT, "button": BUTTON_LIMIT}.get(group, MESSAGE_LIMIT)
 

@@ -125,7 +125,7 @@ def _grows(u: float, v: float, frame: Frame, axes: tuple[float, ...], basis: tup
 
 def _span(grows: Callable[[float], float], size: float) -> list[Flat]:
     """Where along a row there is hair: from, to; at most two stretches."""
-    steps = 40
+    steps = 28
     marks = [(2 * i / steps - 1) * size for i in range(steps + 1)]
     spans, begin = [], None
     for a, b in pairwise(marks):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,23 @@ def files(folder: Path) -> dict[str, str]:
     return {path.name: _hash(path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix in KINDS}
 
 
-def write(folder: Path) -> None:
-    table: dict[str, Any] = {"drawing": drawing(), "poses": poses(), "files": files(folder)}
+def is_drawn_alike(folder: Path) -> bool:
+    """Whether the pictures of a folder were drawn by the present code, so that some may be drawn anew alone."""
+    return (folder / NAME).exists() and _read(folder)["drawing"] == drawing()
+
+
+def write(folder: Path, stretches: Iterable[str]) -> None:
+    """Keep what these stretches were drawn from; what is known of the others stays."""
+    known = _read(folder)["poses"] if is_drawn_alike(folder) else {}
+    now = poses()
+    kept = {name: now[name] if name in set(stretches) else known.get(name, "") for name in now}
+    table: dict[str, Any] = {"drawing": drawing(), "poses": kept, "files": files(folder)}
     (folder / NAME).write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    return table
 
 
 def _plain(path: Path) -> bytes:

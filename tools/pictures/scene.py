@@ -11,7 +11,7 @@ from tools.pictures.drawing import HEIGHT, WIDTH, Camera, Mark
 from tools.pictures.flesh import Strand, flesh
 from tools.pictures.head import head, skin
 from tools.pictures.people import Person
-from tools.pictures.pose import Body, Loop, Moves, Scene
+from tools.pictures.pose import Body, Moves, Scene
 from tools.pictures.props import footprint, marks
 from tools.pictures.skeleton import Bones, Foot, Frame, Hand, Pose, solve
 from tools.pictures.themes import Theme, shade
@@ -20,6 +20,8 @@ from tools.pictures.vectors import Vec, add, mix, sub, unit
 FPS = 12
 HELD = 0.34
 """The share of a move's time in which the body rests in the pose it has reached."""
+GLOWS = 0.075
+"""How far before its place a glow is painted, in metres: before the trunk's skin, behind a near arm."""
 FAR = 0.12
 """How much darker a limb on the far side is."""
 
@@ -66,6 +68,7 @@ def svg(scene: Scene, theme: Theme, strength: float = 1.0) -> str:
     painted = [mark for prop in scene.props for mark in marks(prop, camera, theme) if not prop.flat]
     for one in people:
         painted += _person(one, camera, theme)
+    painted += _glows(scene, people, theme, strength)
     painted.sort(key=lambda mark: -mark.depth)
     beneath = [
         mark.svg
@@ -78,7 +81,7 @@ def svg(scene: Scene, theme: Theme, strength: float = 1.0) -> str:
     layers = (
         _room(camera, theme), *beneath,
         f'<g fill="{theme["shadow"]}" opacity=".2"><path d="{drawing.shadow(nodes, camera)}"/></g>',
-        *(mark.svg for mark in painted), *_overlay(scene, people, theme, strength),
+        *(mark.svg for mark in painted), *_arrows(scene, people, theme),
     )  # fmt: skip
     turn = f' transform="translate({WIDTH} 0) scale(-1 1)"' if scene.mirror else ""
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
@@ -108,12 +111,18 @@ def _person(one: Built, camera: Camera, theme: Theme) -> list[Mark]:
     return painted + head(one.bones.frames["head"], one.person, one.pose.eyes, camera, theme)
 
 
-def _overlay(scene: Scene, people: list[Built], theme: Theme, strength: float) -> list[str]:
+def _glows(scene: Scene, people: list[Built], theme: Theme, strength: float) -> list[Mark]:
+    """Over the trunk, and behind an arm that lies before it."""
+    camera, found = scene.camera, []
+    for glow in scene.glows if strength > 0.03 else ():
+        place = _place(people[0].bones, glow.on, glow.at)
+        rings = drawing.glow(camera.paper(place), glow.size * camera.scale, theme)
+        found.append(Mark(camera.depth(place) - GLOWS, f'<g opacity="{strength:.2f}">{rings}</g>'))
+    return found
+
+
+def _arrows(scene: Scene, people: list[Built], theme: Theme) -> list[str]:
     camera, parts = scene.camera, []
-    for glow in scene.glows:
-        if strength > 0.03:
-            at = camera.paper(_place(people[0].bones, glow.on, glow.at))
-            parts.append(f'<g opacity="{strength:.2f}">{drawing.glow(at, glow.size * camera.scale, theme)}</g>')
     for arrow in scene.arrows:
         x, y = camera.paper(_place(people[0].bones, arrow.on, (0, 0, 0))) if people else camera.paper((0, 0, 0))
         k = camera.scale
@@ -131,21 +140,29 @@ def _place(bones: Bones, on: str, at: Vec) -> Vec:
 
 
 def frames(moves: Moves) -> list[tuple[Scene, float]]:
-    """Scenes of the loop with the strength of the glow in each; the last leads to the first without a jump."""
-    loop: Loop = moves.loop
-    keys = [replace(moves.steps[name], camera=loop.camera, arrows=()) for name in loop.through]
-    count = round(loop.seconds * FPS)
-    return [_at(keys, i / count) for i in range(count)]
+    """Scenes of the loop with the strength of the glow in each; the last leads to the first without a jump.
+
+    A frame that comes again (a pose is held, or the way back is the way there) is the same object again.
+    """
+    keys = {name: replace(moves.steps[name], camera=moves.loop.camera, arrows=()) for name in moves.loop.through}
+    names = moves.loop.through
+    whole = round(moves.loop.seconds * FPS / len(names))
+    moving = whole - round(whole * HELD)
+    shares = [0.0] * (whole - moving + 1) + [round((1 - cos(pi * i / moving)) / 2, 4) for i in range(1, moving)]
+    known: dict[tuple[str, str, float], tuple[Scene, float]] = {}
+    found = []
+    for i, name in enumerate(names):
+        for share in shares:
+            there = names[(i + 1) % len(names)] if share else name
+            a, b, way = min((name, there, share), (there, name, round(1 - share, 4))) if share else (name, name, 0.0)
+            if (a, b, way) not in known:
+                known[a, b, way] = _at(keys[a], keys[b], way)
+            found.append(known[a, b, way])
+    return found
 
 
-def _at(keys: list[Scene], share: float) -> tuple[Scene, float]:
-    where = share * len(keys)
-    index = int(where)
-    a, b = keys[index], keys[(index + 1) % len(keys)]
-    move = max(0.0, (where - index - HELD) / (1 - HELD))
-    eased = (1 - cos(pi * move)) / 2
-    strength = (1 - eased) * bool(a.glows) + eased * bool(b.glows)
-    return between(a, b, eased), strength
+def _at(a: Scene, b: Scene, share: float) -> tuple[Scene, float]:
+    return between(a, b, share), (1 - share) * bool(a.glows) + share * bool(b.glows)
 
 
 def between(a: Scene, b: Scene, share: float) -> Scene:

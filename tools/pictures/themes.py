@@ -20,13 +20,13 @@ LIGHT: Theme = {
 DARK: Theme = {
     **LIGHT,
     "wall": "#17212B", "floor": "#22303B", "rim": "#3A4D5B", "shadow": "#05090D",
-    "mat": "#4A5687", "mat_edge": "#7683B8",
+    "mat": "#2C3657", "mat_edge": "#6573AB",
     "wood": "#B98C5F", "wood_dark": "#805A37", "ball": "#6C9FD6", "towel": "#EBCF97", "pillow": "#E4E6E2",
     "panel": "#2B3945", "panel_edge": "#5F7486", "line": "#0B1318",
     "arrow": "#FF9A5C", "arrow_edge": "#17212B", "glow": "#FFA25E",
-    "mina.skin": "#D79B6E", "mina.hair": "#6A4A3E", "mina.shirt": "#35B3A2", "mina.trousers": "#7F9BCB",
-    "tom.skin": "#EFC09E", "tom.hair": "#94623C", "tom.shirt": "#6B9FE6", "tom.trousers": "#93A2B5",
-    "ruth.skin": "#A9714C", "ruth.hair": "#B4B8BE", "ruth.shirt": "#DB7FA6", "ruth.trousers": "#8A9AC4",
+    "mina.skin": "#D79B6E", "mina.hair": "#A87C65", "mina.shirt": "#35B3A2", "mina.trousers": "#7F9BCB",
+    "tom.skin": "#EFC09E", "tom.hair": "#B37A4D", "tom.shirt": "#6B9FE6", "tom.trousers": "#93A2B5",
+    "ruth.skin": "#B97E57", "ruth.hair": "#B4B8BE", "ruth.shirt": "#DB7FA6", "ruth.trousers": "#8A9AC4",
 }  # fmt: skip
 
 THEMES: Mapping[str, Theme] = {"light": LIGHT, "dark": DARK}
