@@ -5,12 +5,9 @@ What only reads works while the bot runs. What writes needs it stopped, and says
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
+from bot import tallying
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.stores import store_of
@@ -26,7 +23,6 @@ from storage.seal import Seal
 from storage.store import Decision, Store, Turn
 
 CHANNEL = "telegram:"
-HEAD = ("stretch", "step", "action", "row", "content", "version", "count", "first", "last")
 
 
 def backing_up(settings: Settings, target: Path) -> list[str]:
@@ -90,23 +86,4 @@ async def _is_known(store: Store, person: str) -> bool:
 def events(settings: Settings) -> list[str]:
     """What went wrong, as a table per stretch, the most frequent first."""
     rows = reading.counts(sqlite_path(settings.database_address), Seal(read_key_file(settings.key_file)))
-    return table(rows)
-
-
-def table(rows: Sequence[tuple[date, str]]) -> list[str]:
-    """The counts as lines: stretch, step, action, row of the pain table, how often, first and last day."""
-    if not rows:
-        return ["nothing was counted yet"]
-    days: dict[tuple[str, ...], list[date]] = {}
-    totals: Counter[str] = Counter()
-    for day, body in rows:
-        action, row, stretch, step, content, program = json.loads(body)
-        what: tuple[str, ...] = (stretch or "(none)", step or "-", action, str(row or "-"), content, program)
-        days.setdefault(what, []).append(day)
-        totals[what[0]] += 1
-    lines: list[tuple[str, ...]] = [HEAD]
-    for key in sorted(days, key=lambda each: (-totals[each[0]], each[0], -len(days[each]), each)):
-        found = days[key]
-        lines.append((*key, str(len(found)), f"{min(found)}", f"{max(found)}"))
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return tallying.table(rows)

@@ -150,6 +150,8 @@ def check(content: Path | None, what: str | None, text: str | None) -> None:
     click.echo(
         f"settings and content are in order: {len(read.stretches)} stretches, {len(read.screening.questions)} questions"
     )
+    if _book().withheld:
+        click.echo(f"withheld by UNKINK_WITHHOLD: {', '.join(sorted(_book().withheld))}")
     if not read.reviewed_by:
         click.echo("the content is not yet reviewed by a licensed clinician (book.toml: reviewed_by)")
 
@@ -180,9 +182,14 @@ def _settings() -> Settings:
 
 
 def _book() -> Book:
+    """The book, without what the settings withhold."""
     from flows import book
 
-    return book.load()
+    settings = _settings()
+    try:
+        return book.without(book.load(), settings.withhold) if settings.withhold else book.load()
+    except ValueError as error:
+        raise SettingsError(f"UNKINK_WITHHOLD names {error}") from None
 
 
 def run(args: Sequence[str] | None = None) -> int:

@@ -18,11 +18,11 @@ from uuid import uuid4
 import structlog
 from attrs import evolve, field, frozen
 
-from bot import letters
+from bot import letters, tallying
 from bot.clock import Clock
 from bot.lots import lot
 from flows import kept
-from flows.effects import Card, Effect, Forget, Hush, Kind, Say, Wake
+from flows.effects import Card, Count, Effect, Forget, Hush, Kind, Say, Wake
 from flows.events import Blocked, Event, Woke
 from flows.machine import step
 from flows.pages import Book
@@ -182,6 +182,7 @@ def decision(text: str | None, event: Event, book: Book, now: datetime, share: i
         wakes=tuple(KeptWake(name, at) for name, at in wakes.items()),
         hush=hush,
         forget=forget,
+        counts=tuple(tallying.line(effect, book) for effect in effects if isinstance(effect, Count)),
         recall=() if isinstance(event, Woke) else OVERTAKEN_BY_BEING_HERE,
         cancel=isinstance(event, Blocked),
     )

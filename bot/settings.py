@@ -21,7 +21,7 @@ from attrs import frozen
 
 PREFIX = "UNKINK_"
 SECRETS = ("telegram_token", "webhook_secret")
-SHOWN = ("data", "key_file", "clock_file", "webhook_listen", "metrics_listen", "admins", "log", "log_level")
+SHOWN = ("data", "key_file", "clock_file", "webhook_listen", "metrics_listen", "admins", "withhold", "log", "log_level")
 """Values that may stand in an error; addresses may carry a password, so they do not."""
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}", re.ASCII)
 LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:|/|$)")
@@ -61,6 +61,8 @@ class Settings:
     webhook_secret: str = ""
     metrics_listen: str = ""
     admins: tuple[int, ...] = ()
+    withhold: tuple[str, ...] = ()
+    """Stretches that are not offered any more, by their ids."""
     clock_file: Path | None = None
     """Seconds by which the bot's clock is moved stand in this file. Only for a Bot API on this machine (the
     playground)."""
@@ -128,6 +130,13 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _ids(text: str) -> tuple[str, ...]:
+    ids = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    if not ids or not all(re.fullmatch(r"[a-z0-9_]{1,60}", each) for each in ids):
+        raise ValueError("is no list of stretches; write their ids with commas between, such as cat_cow,knee_rolls")
+    return ids
+
+
 READERS: Mapping[str, Callable[[str], object]] = {
     "data": _folder,
     "key_file": _folder,
@@ -139,6 +148,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "webhook_secret": _secret,
     "metrics_listen": _listen,
     "admins": _admins,
+    "withhold": _ids,
     "clock_file": _folder,
     "log": _one_of("plain", "json"),
     "log_level": _one_of(*LEVELS),

@@ -5,12 +5,14 @@ This is the one place in `flows` that reads files: the content that ships with t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
+
+from attrs import evolve
 
 from flows.draft import Draft, Fault, draft, need
 from flows.pages import Book, Stretch
@@ -34,6 +36,17 @@ def load(folder: Traversable | Path | None = None) -> Book:
     Raises BookError with every fault of every file.
     """
     return _shipped() if folder is None else _read(folder)
+
+
+def without(book: Book, stretches: Collection[str]) -> Book:
+    """The book without these stretches. ValueError: it has no such stretch, or none would be left."""
+    unknown = sorted(set(stretches) - set(book.stretches))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: no such stretch; there are {', '.join(book.stretches)}")
+    left = {name: stretch for name, stretch in book.stretches.items() if name not in stretches}
+    if not left:
+        raise ValueError("no stretch would be left; leave at least one")
+    return evolve(book, stretches=MappingProxyType(left), withheld=frozenset(stretches))
 
 
 def faults(folder: Traversable | Path | None = None) -> list[Fault]:

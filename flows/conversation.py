@@ -32,7 +32,10 @@ class Screened:
 
     at: datetime
     version: str
-    answers: Mapping[str, str]
+    answers: Mapping[str, str] = NONE
+    """Dropped when their time is over (`flows/weighing/keeping.py`)."""
+    outcome: str = ""
+    """What they said then; it stays. Empty: kept by an earlier version."""
 
 
 @frozen
@@ -288,6 +291,8 @@ class Conversation:
     """Its zone, until the person has confirmed it by the clock; the old one counts till then."""
     draft_country: str = ""
     """The country among whose zones it is looked for."""
+    warned_at: datetime | None = None
+    """When the deletion after a year of silence was announced."""
     asleep: bool = False
     """The person blocked the bot: nothing is sent by itself."""
 

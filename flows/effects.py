@@ -100,4 +100,16 @@ class Forget:
     """Remove everything about the person."""
 
 
-Effect = Say | Wake | Hush | Forget
+@frozen
+class Count:
+    """Something went wrong. It is counted with the day and the versions, and without the person."""
+
+    action: str
+    """An action of the pain table, or `hold_` and the kind of the hold."""
+    row: int = 0
+    """The row of the pain table; 0 for a hold."""
+    stretch: str = ""
+    step: str = ""
+
+
+Effect = Say | Wake | Hush | Forget | Count

@@ -82,6 +82,8 @@ class Finding(StrEnum):
     KEEP = auto()
     OFFER_FORGET = auto()
     FORGET = auto()
+    ANNOUNCE = auto()
+    """Nothing was heard for nearly a year: say that all will be deleted."""
     HELP = auto()
     REMINDER = auto()
     CHECK_IN = auto()

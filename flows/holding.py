@@ -31,6 +31,7 @@ REST_HOURS = {"24h": 24, "48h": 48}
 
 def raise_hold(turn: Turn, kind: str, raised_by: str, reason: str, *, needs_check: bool = False) -> Finding:
     """Hold every stretch, end the sitting, choose the referral. Returns what the table is to be told."""
+    turn.count(f"hold_{kind}", stretch=turn.talk.sitting.stretch if turn.talk.sitting is not None else "")
     close_sitting(turn, stopped=True)
     earlier = [h for h in turn.talk.holds if (h.kind, h.raised_by) == (kind, raised_by)]
     others = tuple(h for h in turn.talk.holds if h not in earlier)
@@ -122,6 +123,9 @@ def finish_stretch(talk: Conversation, level: int | None, *, stopped: bool = Fal
 def act_on(turn: Turn, row: PainRow, stretches: tuple[str, ...], told: Rating, baseline: int | None) -> None:
     """What a row of the pain table does to the stretches and the days to come; its three fields decide."""
     _mark_pain(turn, row, stretches, told, baseline)
+    if row.action != "continue":
+        for stretch in stretches or ("",):
+            turn.count(row.action, row.n, stretch)
     if row.stretch_off != "none":
         for stretch in stretches:
             turn.talk = _switch_off(turn, stretch, row.stretch_off)

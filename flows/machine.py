@@ -48,11 +48,13 @@ from flows.guards import found, found_and_may_show_step, may_not_show_step
 from flows.hearing import hear, question_is_old
 from flows.mending import end_sitting, is_over, mend
 from flows.pages import Book
+from flows.parting import announce, depart
 from flows.schedule import MOST_LATE
 from flows.stages import ALL, AT_REST, STRANGE, Stage
 from flows.stages import Stage as S
 from flows.turn import Guard, Reply, Turn
 from flows.weighing import learn
+from flows.weighing.keeping import rearmed
 
 if TYPE_CHECKING:
     from transitions.core import TransitionConfigDict
@@ -246,6 +248,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Asked, AT_REST, S.SETTINGS, say.settings, found(F.SETTINGS)),
     edge(Asked, ALL, STAY, say.busy),
     # --- what wakes by itself
+    edge(Woke, ALL, S.NEW, depart, found(F.FORGET)),
     edge(Woke, S.MOVING, S.HOME, say.lose_quietly, may_not_show_step),
     edge(Woke, S.MOVING, S.PAUSED, say.again, found(F.PAUSE)),
     edge(Woke, S.RESTING, S.RATING, say.again, found(F.RATE)),
@@ -255,6 +258,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Woke, KNOWN, S.HOME, say.ask_after, found(F.REMINDER)),
     edge(Woke, KNOWN, S.REFERRED, say.ask_after, found(F.CHECK_IN)),
     edge(Woke, KNOWN, S.HOME, say.silent, found(F.LAPSED)),
+    edge(Woke, ALL, STAY, announce, found(F.ANNOUNCE)),
     edge(Woke, ALL, STAY, say.silent),
     # --- everything else shows the present question again
     edge(Started, S.MOVING, S.HOME, say.lose, may_not_show_step),
@@ -325,7 +329,7 @@ def _heard(turn: Turn, talk: Conversation) -> Conversation:
     if isinstance(turn.event, Woke | Blocked | Unblocked):
         return talk
     typed = turn.event.choice if isinstance(turn.event, Answered) and turn.event.typed else ""
-    return evolve(talk, heard_at=turn.now, typed=typed)
+    return evolve(talk, heard_at=turn.now, typed=typed, warned_at=None)
 
 
 def _first_turn(now: datetime) -> int:
@@ -376,6 +380,7 @@ def _wakes(turn: Turn, talk: Conversation) -> Iterable[Effect]:
     """Ten silent minutes pause a step; half an hour ends a sitting that was left. Only the person starts them anew."""
     if isinstance(turn.event, Woke | Blocked | Unblocked):
         return
+    yield from rearmed(turn.before, turn.now)
     if talk.stage is Stage.MOVING:
         yield Wake("silence", turn.now + timedelta(minutes=turn.book.pain.silence_minutes_pause))
     if talk.sitting is not None:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from flows.cards.screen import CLEARED_ASK
 from flows.clearance import left_alone
-from flows.conversation import Conversation, Screened
+from flows.conversation import Conversation
 from flows.effects import Effect
 from flows.events import Alarmed, Blocked, Doubted, Hurt, Meaning, Stopped, Strayed, Unblocked, Woke
 from flows.holding import close_sitting
@@ -33,7 +33,8 @@ def mend(talk: Conversation, book: Book, now: datetime) -> tuple[Conversation, l
     if _stands(talk, book):
         return talk, []
     turn = Turn(talk, Strayed(), book, now)
-    turn.note("mended")
+    stretch = talk.sitting.stretch if talk.sitting is not None else ""
+    turn.note("withheld" if stretch in book.withheld else "mended")
     close_sitting(turn, stopped=True)
     return evolve(turn.talk, stage=Stage.HOME, ask="home", answering=None, rating=None, wish=False), turn.effects
 
@@ -42,7 +43,7 @@ def _without_unknown_answers(talk: Conversation, known: set[str]) -> Conversatio
     held, going_on = talk.screened, talk.answering
     if held is not None and not known.issuperset(held.answers):
         kept = {ask: answer for ask, answer in held.answers.items() if ask in known}
-        talk = evolve(talk, screened=Screened(held.at, held.version, kept), due=talk.due or "version")
+        talk = evolve(talk, screened=evolve(held, answers=kept), due=talk.due or "version")
     if going_on is not None and not known.issuperset(going_on.answers):
         kept = {ask: answer for ask, answer in going_on.answers.items() if ask in known}
         talk = evolve(talk, answering=evolve(going_on, answers=kept))

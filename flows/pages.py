@@ -384,6 +384,8 @@ class Book:
     sources: Mapping[str, Source]
     messages: Mapping[str, str]
     props_asked: tuple[str, ...]
+    withheld: frozenset[str] = frozenset()
+    """Stretches that whoever runs the bot has taken out."""
 
     def say(self, key: str, **facts: object) -> str:
         """The words of a message with its places filled. A missing key or place is a fault of the code: KeyError."""

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve
 
 from flows.conversation import Conversation, Mark
-from flows.effects import Card, Effect, Hush, Kind, Say, Wake
+from flows.effects import Card, Count, Effect, Hush, Kind, Say, Wake
 from flows.events import Meaning
 from flows.findings import Finding
 from flows.pages import Book
@@ -76,6 +76,17 @@ class Turn:
 
     def hush(self, *names: str) -> None:
         self.effects.extend(Hush(name) for name in names)
+
+    def count(self, action: str, row: int = 0, stretch: str = "") -> None:
+        """Count what went wrong, with the step if it happened in the sitting that is open."""
+        sitting = self.talk.sitting
+        at_it = sitting is not None and sitting.stretch == stretch
+        step = sitting.step or self._step_before() if at_it and sitting is not None else ""
+        self.effects.append(Count(action, row, stretch, step))
+
+    def _step_before(self) -> str:
+        """A turn may have written the stretch down by now."""
+        return self.before.sitting.step if self.before.sitting is not None else ""
 
     def mark(self, what: str, about: str = "", **told: Any) -> None:
         """Keep that this happened now; `told` are further fields of the mark."""

@@ -185,9 +185,9 @@ def _partner_page(page: str, stretch: Stretch, book: Book) -> Card:
     title = book.say(f"partner.{page}_title")
     if page == "alternative":
         text = paragraphs(bullets(stretch.must_say), stretch.evidence, book.say("partner.alternative"))
-        other = book.stretches[stretch.alternatives[0]]
-        towel = Button(book.say("partner.take_other", name=other.name), "alternative", "other", Look.GO)
-        return card(book, title, text, [towel, Button(book.say("partner.still_this"), "alternative", "still")])
+        known = [book.stretches[other] for other in stretch.alternatives[:1] if other in book.stretches]
+        take = [Button(book.say("partner.take_other", name=o.name), "alternative", "other", Look.GO) for o in known]
+        return card(book, title, text, [*take, Button(book.say("partner.still_this"), "alternative", "still")])
     if page == "rules":
         read = Button(book.say("partner.rules_read"), "rules", "yes")
         return card(book, title, paragraphs(book.say("partner.rules"), bullets(stretch.partner_rules)), [read])

@@ -16,7 +16,7 @@ from flows.hearing import question_is_old
 from flows.holding import close_sitting, fade, raise_hold
 from flows.stages import AT_REST, STRANGE, Stage
 from flows.turn import Turn, Weigh
-from flows.weighing import check, home, opening, rate, remind, ring, screen, sit, wishing
+from flows.weighing import check, home, keeping, opening, rate, remind, ring, screen, sit, wishing
 from flows.weighing.said import answered
 
 
@@ -334,6 +334,8 @@ WAKES: Mapping[str, Weigh] = {
     "lapse": _lapse,
     "tomorrow": _tomorrow,
     "fade": _fade,
+    "idle": keeping.idle,
+    "stale": keeping.stale,
 }
 WEIGH: Mapping[type, Weigh] = {
     Answered: _answer,

@@ -3,7 +3,7 @@ released."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve
 
@@ -14,6 +14,7 @@ from flows.findings import Finding
 from flows.holding import raise_hold
 from flows.screening import Verdict
 from flows.turn import Turn
+from flows.weighing.keeping import keep_answers
 from flows.weighing.said import answered
 
 
@@ -23,6 +24,7 @@ def begin(turn: Turn, why: str, *, recheck: bool = False) -> None:
     held = turn.talk.screened
     answers = dict(held.answers) if cleared and held is not None and _only_open_questions(turn) else NONE
     answering = Answering(turn.now, why, answers, cleared, recheck)
+    keep_answers(turn)
     turn.talk = evolve(turn.talk, answering=answering)
     turn.ask(turn.book.screening.emergency_questions[0] if recheck else _next(turn, answering) or "")
 
@@ -111,10 +113,11 @@ def _finish(turn: Turn, held: Answering, found: Verdict) -> Finding:
     turn.talk = evolve(
         turn.talk,
         cleared_at=_cleared_at(turn, held),
-        screened=Screened(turn.now, turn.book.screening.version, dict(held.answers)),
+        screened=Screened(turn.now, turn.book.screening.version, dict(held.answers), found.outcome),
         answering=None,
         due="",
     )
+    turn.wake("stale", timedelta(days=turn.book.screening.repeat.full_every_days))
     if found.outcome in ("emergency", "urgent"):
         return raise_hold(turn, found.outcome, "answers", found.decided_by)
     if found.outcome == "see_professional_first":

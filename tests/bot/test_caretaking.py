@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.caretaking import table
+from bot.tallying import table
 from flows import kept as stored
 from flows.conversation import Conversation
 from flows.kept import LOST, brought_back

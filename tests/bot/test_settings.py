@@ -27,10 +27,12 @@ RIGHT: Mapping[str, Sequence[tuple[str, object]]] = {
     "webhook_secret": [(SECRET, SECRET), ("aZ09_-" * 42, "aZ09_-" * 42)],
     "metrics_listen": [("localhost:9100", "localhost:9100")],
     "admins": [("1", (1,)), ("1,2, 3", (1, 2, 3)), (" 7 8 ", (7, 8))],
+    "withhold": [("cat_cow", ("cat_cow",)), ("cat_cow, knee_rolls,cat_cow", ("cat_cow", "knee_rolls"))],
     "log": [("plain", "plain"), ("JSON", "json")],
     "log_level": [("debug", "debug"), ("INFO", "info"), ("warning", "warning"), ("error", "error")],
 }
 WRONG = {
+    "withhold": [",", "Cat Cow", "cat;cow", "x" * 61],
     "data": [" ", "a\0b", "~nosuchperson/x"],
     "key_file": [" ", "a\0b"],
     "database": ["sqlite:///", "sqlite://u", "mysql://h/db", "u.sqlite", "SQLITE:///u"],

@@ -332,4 +332,8 @@ PLANS = {
              signal="just_sore", list="finish", refer="ok"),
         events=(Woke("reminder"), Woke("later")), waits=("11min", "24h"),
     ), 1500),
+    "year": Plan(home, Alphabet(
+        taps(home="settings", settings="leave"),
+        events=(Woke("idle"), Woke("stale"), Started(), Blocked(), Unblocked()), waits=("15d", "31d", "351d"),
+    ), 2000),
 }  # fmt: skip

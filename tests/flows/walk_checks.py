@@ -293,8 +293,16 @@ def nothing_is_left(t: Turned) -> Iterator[str]:
     if not any(isinstance(effect, Forget) for effect in t.effects):
         return
     left = evolve(t.talk, turn=0, token=0, heard_at=None, asked_at=None)
-    if left != Conversation() or t.said != ("offer", "forget"):
+    left = evolve(left, asleep=False)
+    if left != Conversation() or not (t.said == ("offer", "forget") or _after_a_year(t)):
         yield f"forgotten by {t.event}, left: {left}"
+
+
+def _after_a_year(t: Turned) -> bool:
+    """Nobody was heard for twelve months, and it was said two weeks before, to whoever can be told."""
+    silent = t.seen.heard is not None and t.now - t.seen.heard >= timedelta(days=365)
+    told = t.before.warned_at is not None and t.now - t.before.warned_at >= timedelta(days=14)
+    return t.event == Woke("idle") and silent and told
 
 
 def reminders_are_wished(t: Turned) -> Iterator[str]:

@@ -27,6 +27,7 @@ def key(talk: Conversation, ledger: Ledger, book: Book, now: datetime) -> Hashab
         talk.stage, talk.ask, talk.offer, talk.age, talk.country, talk.zone, talk.agreement is not None, talk.due,
         talk.wish, talk.card, talk.reason == "urge", talk.gentle_next, tuple(sorted(talk.flags)), talk.flares,
         talk.last_props, talk.asleep, bool(talk.history), tuple(sorted(talk.liked)), tuple(sorted(talk.hidden)),
+        _silent(talk, now),
         _question(talk, ledger, now), _screened(talk, book, now), _cleared(talk.cleared_at, now),
         _answering(talk.answering, book),
         tuple(sorted(_hold(hold, now) for hold in talk.holds)), _ahead(talk.rest_until, now, (11, 72 * 60)),
@@ -48,6 +49,12 @@ def _question(talk: Conversation, ledger: Ledger, now: datetime) -> Hashable:
     asked = band(now - talk.asked_at, timedelta(minutes=30), timedelta(hours=24)) if talk.asked_at else -1
     heard = band(now - talk.heard_at, timedelta(minutes=30)) if talk.heard_at else -1
     return (asked, heard if talk.sitting else -1, ledger.shown.token == talk.token, ledger.shown.buttons)
+
+
+def _silent(talk: Conversation, now: datetime) -> tuple[int, int]:
+    """How long nothing was heard, and how long ago it was said that all will be deleted."""
+    heard = band(now - talk.heard_at, timedelta(days=351)) if talk.heard_at else -1
+    return heard, band(now - talk.warned_at, timedelta(days=14)) if talk.warned_at else -1
 
 
 def _meant(answers: Mapping[str, str], book: Book) -> Hashable:

@@ -19,6 +19,7 @@ WAITS = {
     "61min": timedelta(minutes=61), "21h": timedelta(hours=21), "24h": timedelta(hours=24),
     "25h": timedelta(hours=25), "49h": timedelta(hours=49), "73h": timedelta(hours=73), "8d": timedelta(days=8),
     "15d": timedelta(days=15), "31d": timedelta(days=31), "91d": timedelta(days=91),
+    "351d": timedelta(days=351),
 }  # fmt: skip
 EMERGENCY, CRISIS, URGENT = "I can't feel my legs", "I want to kill myself", "I have a fever and my back hurts"
 WORDS = (
