@@ -35,8 +35,8 @@ class Ballast:
             if self._file.exists() and self._file.stat().st_size >= self._size:
                 self._gone = False
                 return
+            self._gone = True
             if disk.free < 2 * self._size:
-                self._gone = True
                 return
             self._file.unlink(missing_ok=True)
             with new_private(self._file) as file:

@@ -23,7 +23,7 @@ from storage.ballast import Ballast
 from storage.ending import note_ending
 from storage.errors import Refusal, StoreBusy, StoreClosed, StoreFull, StoreRefused, StoreTrouble
 from storage.files import private_folder
-from storage.folding import Folding
+from storage.folding import Folding, fold
 from storage.ledger import SQL
 from storage.limits import check_word
 from storage.link import Link
@@ -227,9 +227,14 @@ class SqliteStore:
         try:
             return await self._link.run(work)
         except StoreFull:
-            if not await self._link.ask(lambda _: self._ballast.release()):
+            if not await self._link.ask(self._make_room):
                 raise
             return await self._link.run(work)
+
+    def _make_room(self, db: sqlite3.Connection) -> bool:
+        """Let go of what can be spared: the ballast, and the log. False: there was neither."""
+        released = self._ballast.release()
+        return fold(db) or released
 
     async def _ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
         self._ready()
