@@ -80,7 +80,9 @@ def read(file: Path, seal: Seal) -> Departed:
     try:
         sealed = bytes.fromhex(lines[1])
         if not seal.knows(sealed):
-            reason = f"deletion list {file} was sealed with another key; put that key into the key file too"
+            reason = (
+                f"deletion list {file} was sealed with another key; put that key into the key file too, or move it away"
+            )
             raise StoreRefused(Refusal.WRONG_KEY, reason)
         secret = bytes.fromhex(seal.open(sealed, "", _FIELD))
     except (ValueError, SealBroken):

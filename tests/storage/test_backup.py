@@ -83,6 +83,17 @@ async def test_it_never_overwrites(opener: Opener, path: Path, target: Path, tak
     assert target.with_name(taken).read_bytes() == b"mine"
 
 
+async def test_a_file_that_appears_meanwhile_is_not_overwritten(
+    opener: Opener, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(opener)
+    monkeypatch.setattr("storage.backup._list_beside", lambda _, copy: put(copy, b"mine"))
+    with pytest.raises(StoreError, match="File exists"):
+        back_up(path, target, NOON)
+    assert read(target) == b"mine"
+    assert [file.name for file in target.parent.iterdir() if file.name.startswith(".")] == []
+
+
 async def test_a_target_that_cannot_be_written_leaves_nothing(opener: Opener, path: Path, tmp_path: Path) -> None:
     await filled(opener)
     with pytest.raises(StoreError, match="folder"):
