@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import sql
+from storage import folding, sql
 from storage.errors import SealBroken, StoreClosed, StoreFull
 from storage.seal import Seal
 from storage.sqlite import SqliteStore, open_sqlite
@@ -209,6 +209,19 @@ async def test_counts_tell_no_order_and_no_word(opener: Opener, path: Path) -> N
     assert [body for _, body in await store.counts()] != [f"stop {number}" for number in range(20)]
     assert len(kept) == 20
     assert b"stop 1" not in b"".join(content(path).values())
+
+
+async def test_when_nothing_is_written_for_a_while_the_log_is_folded_in(
+    opener: Opener, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "IDLE", 0.05)
+    store = await opener()
+    await store.keep([Turn(ANN, "1")], append, NOON)
+    assert beside(path, "-wal").stat().st_size > 0
+    async with asyncio.timeout(5):
+        while beside(path, "-wal").stat().st_size:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert await store.read(ANN) == "1;"
 
 
 async def test_a_fold_never_waits_for_a_reader(opener: Opener, path: Path) -> None:
