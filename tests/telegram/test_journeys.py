@@ -8,6 +8,7 @@ import pytest
 
 from bot.lots import lot
 from bot.playground.testing import Playground
+from storage.store import POSTED_LAST
 from tests.journeys.play import Journey, every, play
 from tests.telegram.conftest import Running, place_for
 from tests.telegram.replay import BETWEEN_LINES, entries_so_far, open_cards, sections, send, shown_since
@@ -29,7 +30,8 @@ async def test_journey_through_telegram(
         before = entries_so_far(anna)
         await send(section.said, anna, idle)
         assert shown_since(anna, before) == list(section.shown), f"after {section.said!r}"
-        assert len(open_cards(anna)) == idle.count("people"), anna.screen()  # after /delete there is no card left
+        if idle.clock.now() - journey.begins < POSTED_LAST:  # where a message stands is known for so long
+            assert len(open_cards(anna)) == idle.count("people"), anna.screen()  # after /delete there is no card left
         await idle.move_by(BETWEEN_LINES)
     playground.nothing_refused()
     assert not playground.api.ledger.warnings()
