@@ -105,8 +105,11 @@ def _make(path: Path, seal: Seal, now: datetime) -> None:
     sync_folder(path.parent)
 
 
-def inspect(path: Path, seal: Seal) -> None:
-    """Look at a file without changing it. StoreRefused: damaged, newer, of another key, or no database of ours."""
+def inspect(path: Path, seal: Seal, *, whole: bool = False) -> None:
+    """Look at a file without changing it. StoreRefused: damaged, newer, of another key, or no database of ours.
+
+    `whole`: read all of it, however large it is and however the last process ended.
+    """
     if not stat.S_ISREG(path.stat().st_mode):
         raise StoreRefused(Refusal.UNREADABLE, f"{path} is not a file; name a database file")
     with path.open("rb+") as file:  # rb+: that it may be written to is found out here, and not in the first turn
@@ -115,9 +118,8 @@ def inspect(path: Path, seal: Seal) -> None:
         raise _damaged(path, "it is empty")
     if head != _MAGIC:
         raise StoreRefused(Refusal.UNREADABLE, f"{path} is not a database; name another file, or restore a backup")
-    check = not ended_well(path) and not is_put_off(
-        path
-    )  # asked first: a connection that looks at the file makes a log beside it
+    # asked first: a connection that looks at the file makes a log beside it
+    check = whole or not (ended_well(path) or is_put_off(path))
     with closing(connect(path, "ro")) as db:
         check_ours(path, db)
         if check:

@@ -26,7 +26,7 @@ from pathlib import Path
 from storage import departed, entry
 from storage.backup import copied_at
 from storage.departed import Departed
-from storage.ending import forget_ending
+from storage.ending import forget_ending, note_ending
 from storage.errors import Refusal, SealBroken, StoreError, StoreRefused, StoreTrouble
 from storage.files import make_private, private_folder, sync_file, sync_folder
 from storage.ledger import OF_A_PERSON, SQL
@@ -89,7 +89,7 @@ def _copy(source: Path, draft: Path) -> None:
 
 def _inspect(source: Path, draft: Path, seal: Seal) -> None:
     try:
-        entry.inspect(draft, seal)
+        entry.inspect(draft, seal, whole=True)
     except StoreRefused as error:
         raise StoreRefused(error.kind, error.reason.replace(str(draft), str(source))) from None
 
@@ -144,5 +144,6 @@ def _swap(database: Path, draft: Path, now: datetime) -> Path | None:
     for ending in ("-wal", "-shm"):
         entry.beside(draft, ending).unlink(missing_ok=True)
     draft.replace(database)
+    note_ending(database)  # it was looked through a moment ago
     sync_folder(database.parent)
     return aside if aside.exists() else None

@@ -69,7 +69,7 @@ def rotate(database: Path, key_file: Path, now: datetime) -> Rotated:
     lock = lock_of(database)
     try:
         keys = read_key_file(key_file)
-        entry.inspect(database, Seal(keys))
+        entry.inspect(database, Seal(keys), whole=True)
         if len(keys) == 1:
             keys = put_on_top(key_file)
         seal = Seal(keys)

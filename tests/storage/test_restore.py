@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from storage import entry
 from storage.backup import back_up
 from storage.departed import LISTED, list_of, note, read
+from storage.ending import ended_well
 from storage.errors import Refusal, StoreBusy, StoreError, StoreRefused
+from storage.ledger import ticks
 from storage.restoring import restore
 from storage.seal import Seal
 from storage.store import Decision, Letter, Seen, Turn, Wake
@@ -182,6 +185,25 @@ async def test_a_damaged_backup(copy: Path, path: Path, seal: Seal, cut: int) ->
     assert caught.value.kind is Refusal.DAMAGED
     assert "copy.sqlite is damaged" in caught.value.reason
     left_as_it_was(path, before)
+
+
+async def test_a_large_backup_is_looked_through_as_well(
+    copy: Path, path: Path, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start may put that off; a restore may not."""
+    monkeypatch.setattr(entry, "LARGE", 0)
+    before, data = content(path), bytearray(read_bytes(copy))
+    data[data.index(ticks(NOON + DAY).to_bytes(8, "big")) + 7] ^= 1  # an instant that differs from its index
+    put(copy, bytes(data))
+    with pytest.raises(StoreRefused) as caught:
+        restore(copy, path, seal, LATER, same)
+    assert caught.value.kind is Refusal.DAMAGED
+    left_as_it_was(path, before)
+
+
+async def test_what_was_restored_need_not_be_looked_through_again(copy: Path, path: Path, seal: Seal) -> None:
+    restore(copy, path, seal, LATER, same)
+    assert ended_well(path)
 
 
 async def test_a_newer_backup(copy: Path, path: Path, seal: Seal) -> None:
