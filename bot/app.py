@@ -10,16 +10,18 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot import anew, rounds
+from bot import anew, pictures, rounds
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.door import Door, build, close
 from bot.channels.telegram.ear import ear_of
 from bot.channels.telegram.incoming import App
+from bot.channels.telegram.panel import Shelf
 from bot.channels.telegram.poller import REFUSALS, TokenRefused
 from bot.channels.telegram.profile import set_profile
 from bot.channels.telegram.registration import REFUSED, set_up
@@ -64,7 +66,8 @@ async def serve(
         async with running(store, book, clock) as engine:
             door = Door(app, engine, store, book, clock)
             ear = ear_of(settings, app.bot, door.take, figures)
-            channel = TelegramChannel(app.bot, store.reference, Files(store, book, clock))
+            shelf = Shelf(_picture, store.noted, store.note)
+            channel = TelegramChannel(app.bot, store.reference, Files(store, book, clock), shelf)
             post = Post(store, channel, clock, partial(_gone, engine), pace)
             backlog = Backlog(store, clock, figures)
             figures.gauge("heard_seconds", "Seconds since Telegram was last heard", lambda: ear.pulse.silent_for)
@@ -79,9 +82,14 @@ async def serve(
                         parts = (ear.run, ear.pulse.watch, rounding, counting_anew, partial(post.run, engine))
                         await _work(parts, stop)
             finally:
+                await channel.close()
                 await door.close()
                 await _end(watching)
                 await close(app)
+
+
+def _picture(picture: str) -> Path | None:
+    return pictures.find(picture) or pictures.animation(picture)
 
 
 async def _gone(engine: Engine, person: str, letter: int) -> Outcome:

@@ -203,7 +203,7 @@ def _wakes(effects: Sequence[Effect]) -> tuple[Mapping[str, datetime], tuple[str
 
 def _letter(say: Say, now: datetime) -> Letter:
     lasts = None if say.kind is Kind.ALERT else now + ANSWERS_LAST
-    panel = say.kind is Kind.CARD and say.replaces and say.settled is None
+    panel = say.kind is Kind.CARD and say.replaces
     return Letter(letters.write(say), say.cause, say.kind is Kind.REMINDER, say.expires or lasts, panel)
 
 

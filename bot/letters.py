@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flows.effects import Button, Card, Kind, Look, Say
+from flows.effects import Button, Card, Kind, Look, Say, Tick
 
 
 def write(say: Say) -> str:
@@ -51,9 +51,15 @@ def read(body: str) -> Say:
 
 def _card(card: Card) -> dict[str, object]:
     rows = [[[b.words, b.ask, b.choice, b.look.value] for b in row] for row in card.rows]
-    return {"text": card.text, "title": card.title, "rows": rows, "picture": card.picture}
+    page: dict[str, object] = {"text": card.text, "title": card.title, "rows": rows, "picture": card.picture}
+    if card.alt:
+        page["alt"] = card.alt
+    if card.ticks:
+        page["ticks"] = [[tick.after, tick.words] for tick in card.ticks]
+    return page
 
 
 def _read_card(page: dict[str, Any]) -> Card:
     rows = tuple(tuple(Button(w, a, c, Look(look)) for w, a, c, look in row) for row in page["rows"])
-    return Card(page["text"], page["title"], rows, page["picture"])
+    ticks = tuple(Tick(after, words) for after, words in page.get("ticks", ()))
+    return Card(page["text"], page["title"], rows, page["picture"], page.get("alt", ""), ticks)

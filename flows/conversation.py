@@ -123,6 +123,8 @@ class Sitting:
     """Sides ("", "other") of this stretch on which a pop came: not repeated there today."""
     eased: bool = False
     """The last answer on this step was "Strong stretch": the card says to ease back."""
+    held_at: datetime | None = None
+    """When the count of this step's hold was asked for."""
     partner: tuple[str, ...] = ()
     """What of the partner press's lock is open, for this sitting only."""
     done: tuple[Done, ...] = ()
@@ -277,6 +279,8 @@ class Conversation:
     """The sittings of the last year, a line each: `flows.history`."""
     liked: tuple[str, ...] = ()
     """Stretches with a thumb up: offered first."""
+    pictures: bool = True
+    """Steps are shown, not only told."""
     hidden: tuple[str, ...] = ()
     """Stretches with a thumb down: not offered by themselves, and never a way around anything that is barred."""
     marks: tuple[Mark, ...] = ()

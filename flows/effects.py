@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 
 class Look(StrEnum):
@@ -28,6 +28,14 @@ class Button:
 
 
 @frozen
+class Tick:
+    """What a card says above its text from so many seconds on."""
+
+    after: float
+    words: str
+
+
+@frozen
 class Card:
     """A message as it is meant: a title, the text, and rows of buttons."""
 
@@ -35,7 +43,16 @@ class Card:
     title: str = ""
     rows: tuple[tuple[Button, ...], ...] = ()
     picture: str = ""
-    """The id of a picture that shows the same, or empty."""
+    """The id of a picture that shows the same (of a step: `<stretch>.<step>`; that moves: `<stretch>`), or empty."""
+    alt: str = ""
+    """What the picture shows, for those who do not see it."""
+    ticks: tuple[Tick, ...] = ()
+    """A count that changes the card as time goes by; a channel that cannot do that shows its first words."""
+
+    def at(self, seconds: float) -> Card:
+        """The card as it is so many seconds after it was shown."""
+        said = [tick.words for tick in self.ticks if tick.after <= seconds] or [tick.words for tick in self.ticks[:1]]
+        return evolve(self, text="\n\n".join(part for part in (*said[-1:], self.text) if part), ticks=())
 
     @property
     def buttons(self) -> tuple[Button, ...]:

@@ -354,7 +354,7 @@ def _card(turn: Turn, talk: Conversation) -> Say:
         return say
     shown = present(before, turn.book, turn.now)
     chosen = next((b.words for b in shown.buttons if (b.ask, b.choice) == (event.ask, event.choice)), event.choice)
-    return evolve(say, settles=before.token, settled=evolve(shown, rows=()), chosen=chosen)
+    return evolve(say, settles=before.token, settled=evolve(shown, rows=(), alt="", ticks=()), chosen=chosen)
 
 
 def _same_panel(before: Conversation, after: Conversation, event: Meaning) -> bool:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from bot.channels.commands import command
 from bot.channels.handing import handed_over
@@ -107,6 +108,7 @@ class Terminal:
 def lines_of(told: Say, width: int, style: Callable[[str, str], str] = lambda text, look: text) -> list[str]:
     """A message as lines: title, text, numbered buttons."""
     lines = []
+    told = evolve(told, card=told.card.at(0))
     if told.kind is Kind.REMINDER:
         lines.append(style("(by itself, as you asked)", "title"))
     if told.card.title:

@@ -76,6 +76,8 @@ def settings(talk: Conversation, book: Book, now: datetime) -> Card:
         "leave",
     ]
     buttons = [Button(book.say(f"settings.{choice}"), "settings", choice) for choice in choices]
+    pictures = book.say("settings.no_pictures" if talk.pictures else "settings.pictures")
+    buttons.insert(-2, Button(pictures, "settings", "pictures"))
     country = book.numbers[talk.country].name if talk.country in book.numbers else book.say("settings.no_country")
     zone = places.city(talk.zone, book.language) if talk.zone else book.say("settings.no_zone")
     return card(book, book.say("settings.title"), book.say("settings.text", country=country, zone=zone), buttons)

@@ -9,6 +9,7 @@ from flows.cards.layout import bullets, card, hurt_button, paragraphs, rows_of, 
 from flows.cards.screen import yes_no
 from flows.clearance import PARTNER, PARTNER_LOCK
 from flows.conversation import Conversation, Sitting
+from flows.counting import SHORTEST, ticks
 from flows.effects import Button, Card, Look
 from flows.pages import Book, Stretch
 from flows.phrases import props_line, side_words, step_index, step_text
@@ -159,7 +160,8 @@ def briefing(talk: Conversation, book: Book, now: datetime) -> Card:
     buttons = [Button(book.say("briefing.start"), "briefing", "start", Look.GO)]
     buttons += [_stretch_button(book.stretches[other], book) for other in alternatives if other != PARTNER]
     buttons.append(Button(book.say("briefing.another"), "briefing", "another"))
-    return card(book, stretch.name, _briefing_text(talk, stretch, book, now), buttons)
+    text = _briefing_text(talk, stretch, book, now)
+    return card(book, stretch.name, text, buttons, picture=stretch.id if talk.pictures else "")
 
 
 def _briefing_text(talk: Conversation, stretch: Stretch, book: Book, now: datetime) -> str:
@@ -203,12 +205,18 @@ def moving(talk: Conversation, book: Book, now: datetime) -> Card:
     title = f"{place} · {side}" if side else place
     eased = book.say("step.ease_off") if sitting.eased else ""
     text = paragraphs(eased, step_text(stretch.walk[index], book))
-    rows = (*rows_of(_step_buttons(stretch, index, book)), (stop_button(book),))
-    return Card(text, title, rows, picture=f"{stretch.id}.{sitting.step}")
+    rows = (*rows_of(_step_buttons(stretch, index, sitting, book)), (stop_button(book),))
+    count = ticks(stretch.walk[index].hold_s, sitting.held_at, book, now) if sitting.held_at is not None else ()
+    if not talk.pictures:
+        return Card(text, title, rows, ticks=count)
+    return Card(text, title, rows, f"{stretch.id}.{sitting.step}", stretch.walk[index].shows, count)
 
 
-def _step_buttons(stretch: Stretch, index: int, book: Book) -> list[Button]:
+def _step_buttons(stretch: Stretch, index: int, sitting: Sitting, book: Book) -> list[Button]:
+    hold = stretch.walk[index].hold_s
+    counts = hold >= SHORTEST and sitting.held_at is None
     buttons = [
+        *([Button(book.say("count.button", seconds=hold), "step", "hold", Look.MAIN)] if counts else []),
         Button(book.say("button.fine"), "step", "fine", Look.GO),
         Button(book.say("button.strong"), "step", "strong"),
     ]

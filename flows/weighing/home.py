@@ -56,6 +56,9 @@ def settings(turn: Turn) -> Finding:
         case "country" | "age" | "hidden":
             turn.ask(said.choice)
             return Finding.MORE
+        case "pictures":
+            turn.talk = evolve(turn.talk, pictures=not turn.talk.pictures)
+            return Finding.SETTLED
         case "checked":
             return _checked(turn)
         case "forget":

@@ -119,7 +119,16 @@ def start(turn: Turn) -> Finding:
     left = None if sitting.left is None else sitting.left - 1
     again = clearance.rounds(sitting.stretch, sitting) + 1
     before = history.level_before(turn.talk, sitting.stretch)
-    begun = evolve(sitting, step=first, begun=sitting.begun or turn.now, left=left, round=again, popped=(), eased=False)
+    begun = evolve(
+        sitting,
+        step=first,
+        begun=sitting.begun or turn.now,
+        left=left,
+        round=again,
+        popped=(),
+        eased=False,
+        held_at=None,
+    )
     turn.talk = evolve(turn.talk, sitting=evolve(begun, before=before))
     turn.ask("step")
     return Finding.MOVE
@@ -129,13 +138,18 @@ def moving(turn: Turn) -> Finding:
     sitting = sitting_of(turn)
     match answered(turn).choice:
         case "pause":
+            turn.talk = evolve(turn.talk, sitting=evolve(sitting, held_at=None))
             turn.ask("pause")
             return Finding.PAUSE
+        case "hold":
+            turn.talk = evolve(turn.talk, sitting=evolve(sitting, held_at=turn.now))
+            turn.ask("step")
+            return Finding.MORE
         case "popped":
             rate.begin(turn, "during", button=turn.book.pain.pop_button.id, ask="confirm")
             return Finding.RATE
         case "strong":
-            turn.talk = evolve(turn.talk, sitting=evolve(sitting, eased=True))
+            turn.talk = evolve(turn.talk, sitting=evolve(sitting, eased=True, held_at=None))
             turn.ask("step")
             return Finding.MORE
         case "back":
@@ -151,7 +165,7 @@ def go(turn: Turn, way: int) -> Finding:
     if index >= len(walk):
         rate.begin(turn, "after", ask="breath" if sitting.stretch == PARTNER else "level")
         return Finding.RATE
-    turn.talk = evolve(turn.talk, sitting=evolve(sitting, step=walk[max(index, 0)].id, eased=False))
+    turn.talk = evolve(turn.talk, sitting=evolve(sitting, step=walk[max(index, 0)].id, eased=False, held_at=None))
     turn.ask("step")
     return Finding.MORE
 

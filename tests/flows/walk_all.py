@@ -223,7 +223,7 @@ PLANS = {
     ), 3000),
     "months": Plan(home, Alphabet(
         taps(emergency_nerves="no", injury="no", nerve_problem="no yes", neck_dizzy="no yes",
-             **REFERRED, home="stretch settings", age_band="65_74", quick_check="*", changes="*", drink="*",
+             **REFERRED, home="stretch settings", age_band="65_74 under_18", quick_check="*", changes="*", drink="*",
              settings="questions age leave", minor="*"),
         old=(("neck_dizzy", "yes"), ("changes", "yes")), waits=("15d", "31d", "91d"), where=BETWEEN,
     ), 4000),

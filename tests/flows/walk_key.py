@@ -17,7 +17,7 @@ from flows.pages import Book
 from tests.flows.walk_ledger import Ledger
 
 DAYS = (14, 30, 90)
-UNSEEN = frozenset({"turn", "typed", "urged", "marks"})
+UNSEEN = frozenset({"turn", "typed", "urged", "marks", "pictures"})
 """Fields that decide no edge: counters, what is kept for a summary, the last typed words (they count for a second)."""
 
 
@@ -108,10 +108,18 @@ def _sitting(held: Sitting | None, now: datetime) -> Hashable:
     late = -1 if held.begun is None else band(now - held.begun, timedelta(minutes=15))
     done = tuple(sorted((each.stretch, each.rounds, each.popped) for each in held.done))
     others = tuple(getattr(held, each.name) for each in fields(Sitting) if each.name not in BANDED)
-    return (others, frozenset(held.checks), late, bool(held.popped), frozenset(held.partner), done)
+    return (
+        others,
+        held.held_at is not None,
+        frozenset(held.checks),
+        late,
+        bool(held.popped),
+        frozenset(held.partner),
+        done,
+    )
 
 
-BANDED = ("opened", "begun", "checks", "popped", "partner", "done", "round", "told", "before")
+BANDED = ("opened", "begun", "held_at", "checks", "popped", "partner", "done", "round", "told", "before")
 """Fields of a sitting that guards see only in part."""
 
 

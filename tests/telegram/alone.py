@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from telegram import Bot
 
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.panel import Shelf
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import SetClock
 from bot.makers import Files
@@ -19,7 +21,9 @@ from tests.telegram.conftest import BEGINS
 
 
 @asynccontextmanager
-async def channel_to(anna: Somebody, files: Files | None = None) -> AsyncIterator[Callable[[Say], Awaitable[None]]]:
+async def channel_to(
+    anna: Somebody, files: Files | None = None, find: Callable[[str], Path | None] = lambda picture: None
+) -> AsyncIterator[Callable[[Say], Awaitable[None]]]:
     """The Telegram channel alone: what it is given is delivered to Anna."""
     where, last = anna.playground, ""
     await anna.say("/start")
@@ -35,5 +39,8 @@ async def channel_to(anna: Somebody, files: Files | None = None) -> AsyncIterato
     async with Bot(
         where.token, where.base_url, where.base_file_url, request=transports[0], get_updates_request=transports[1]
     ) as bot:
-        channel = TelegramChannel(bot, last_of, files or Files(MemoryStore(), book.load(), SetClock(BEGINS)))
+        store = MemoryStore()
+        shelf = Shelf(find, store.noted, store.note)
+        channel = TelegramChannel(bot, last_of, files or Files(store, book.load(), SetClock(BEGINS)), shelf)
         yield deliver
+        await channel.close()
