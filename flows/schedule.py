@@ -106,7 +106,26 @@ def _occurrences(zone: ZoneInfo, clock: time, days: frozenset[int], now: datetim
     for offset in range(-_REACH_BACK, _REACH_AHEAD):
         day = today + timedelta(days=offset)
         if day.isoweekday() in days:
-            yield day, datetime.combine(day, clock, zone).astimezone(UTC)
+            yield day, _instant(day, clock, zone)
+
+
+def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """When the wall clock shows this time: the first time it does; in a gap, by the offset before it.
+
+    Both are what fold=0 means, but `zoneinfo` errs where the rule for the years to come would have set the clock back
+    and the table of the past did not (Nuuk, 28 October 2023: an hour too early). So it is asked whether the clock does
+    show that time then, and if not, whether it does for fold=1; in a gap neither is so.
+    """
+    first = datetime.combine(day, clock, zone).astimezone(UTC)
+    if _shows(first, clock, zone):
+        return first
+    second = datetime.combine(day, clock.replace(fold=1), zone).astimezone(UTC)
+    return second if _shows(second, clock, zone) else first
+
+
+def _shows(at: datetime, clock: time, zone: ZoneInfo) -> bool:
+    local = at.astimezone(zone)
+    return (local.hour, local.minute) == (clock.hour, clock.minute)
 
 
 def _exists(day: date, zone: ZoneInfo) -> bool:
