@@ -66,7 +66,7 @@ async def serve(
         async with running(store, book, clock) as engine:
             door = Door(app, engine, store, book, clock)
             ear = ear_of(settings, app.bot, door.take, figures)
-            shelf = Shelf(_picture, store.noted, store.note)
+            shelf = Shelf(_picture, store.mark, store.set_mark)
             channel = TelegramChannel(app.bot, store.reference, Files(store, book, clock), shelf)
             post = Post(store, channel, clock, partial(_gone, engine), pace)
             backlog = Backlog(store, clock, figures)

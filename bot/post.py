@@ -38,8 +38,9 @@ LEFT_OVER_NAP = 1.0
 """Seconds until reminders that had to be passed over are looked at again."""
 BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds to wait after each try that was surely not sent."""
-DOUBTFUL = (5.0, 30.0, 120.0, 120.0)
-"""Seconds to wait after each try that may have been sent; after the last the letter is given up."""
+DOUBTFUL = (5.0, 30.0, 120.0, 120.0, 600.0, 1800.0, 3600.0)
+"""Seconds to wait after each try that may have been sent; after the last the letter is given up. An outage of an hour,
+which answers with errors as well, costs nobody an answer."""
 AFTER_TROUBLE = 1.0
 """Seconds to wait when the store has trouble (a full disk, say)."""
 DRAIN_WITHIN = 8.0

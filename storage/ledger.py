@@ -194,20 +194,6 @@ def lay_aside(db: sqlite3.Connection, seal: Seal, person: str, now: datetime) ->
     return False
 
 
-def note(db: sqlite3.Connection, seal: Seal, name: str, value: str) -> None:
-    """Keep a fact about nobody."""
-    _do(db, "renote", name=f"note {name}", value=seal.seal(value, "", f"note {name}"))
-
-
-def noted(db: sqlite3.Connection, seal: Seal, name: str) -> str:
-    """A fact about nobody."""
-    row = _one(db, "fact", name=f"note {name}")
-    try:
-        return "" if row is None else seal.open(row[0], "", f"note {name}")
-    except SealBroken:
-        return ""
-
-
 def set_aside(
     db: sqlite3.Connection, seal: Seal, turn: Turn, reason: str, now: datetime, letters: Sequence[Letter]
 ) -> None:

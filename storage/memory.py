@@ -59,7 +59,6 @@ class MemoryStore:
         self._posted: dict[int, _Posted] = {}
         self._marks: dict[str, str] = {}
         self._counts: list[tuple[date, str]] = []
-        self._notes: dict[str, str] = {}
         self._last = 0
         self._closed = False
 
@@ -168,14 +167,6 @@ class MemoryStore:
 
     async def examine(self) -> None:
         self._ready()
-
-    async def note(self, name: str, value: str) -> None:
-        self._ready()
-        self._notes[check_word(name, "name")] = check_word(value, "value")
-
-    async def noted(self, name: str) -> str:
-        self._ready()
-        return self._notes.get(name, "")
 
     async def prune(self, now: datetime) -> None:
         self._ready()

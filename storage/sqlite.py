@@ -164,14 +164,6 @@ class SqliteStore:
                     db.interrupt()
             raise
 
-    async def note(self, name: str, value: str) -> None:
-        check_word(name, "name")
-        check_word(value, "value")
-        await self._run(lambda db: ledger.note(db, self._seal, name, value))
-
-    async def noted(self, name: str) -> str:
-        return await self._ask(lambda db: ledger.noted(db, self._seal, name))
-
     async def prune(self, now: datetime) -> None:
         while await self._run(lambda db: ledger.expire(db, self._seal, now, _BATCH)) == _BATCH:
             pass

@@ -224,12 +224,6 @@ class Store(Protocol):
     async def examine(self) -> None:
         """Look through what the opening left, because it takes long. StoreRefused: it is damaged; end the process."""
 
-    async def note(self, name: str, value: str) -> None:
-        """Keep a fact about nobody (by what name a messenger knows a picture, say) in place of the last one."""
-
-    async def noted(self, name: str) -> str:
-        """The fact of this name; "" if there is none, or it does not open."""
-
     async def prune(self, now: datetime) -> None:
         """Bury letters that expired; drop handled keys older than 3 days, and of letters that went (sent or buried)
         those older than 30 days.

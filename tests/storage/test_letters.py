@@ -369,14 +369,3 @@ async def test_what_comes_after_a_turn_that_failed_is_not_looked_at(store: Store
     assert outcomes[1:] == [Behind(), Kept()]
     assert await store.keep(group[:2], append, NOON) == [Kept(), Kept()]
     assert await store.read(ANN) == "key 1;key 2;"
-
-
-# Facts about nobody
-
-
-async def test_a_note_is_kept_in_place_of_the_last_one(store: Store) -> None:
-    assert await store.noted("picture") == ""
-    await store.note("picture", "first")
-    await store.note("picture", "second")
-    await store.note("other", "third")
-    assert (await store.noted("picture"), await store.noted("other")) == ("second", "third")

@@ -40,7 +40,7 @@ async def channel_to(
         where.token, where.base_url, where.base_file_url, request=transports[0], get_updates_request=transports[1]
     ) as bot:
         store = MemoryStore()
-        shelf = Shelf(find, store.noted, store.note)
+        shelf = Shelf(find, store.mark, store.set_mark)
         channel = TelegramChannel(bot, last_of, files or Files(store, book.load(), SetClock(BEGINS)), shelf)
         yield deliver
         await channel.close()

@@ -38,11 +38,12 @@ log = structlog.get_logger("telegram")
 
 @frozen
 class Shelf:
-    """Where pictures lie: `find` a file by a card's picture, and what is `noted` of it (and `note` it)."""
+    """Where pictures lie: `find` a file by a card's picture; `mark` tells by what id Telegram knows it, `set_mark`
+    keeps that."""
 
     find: Callable[[str], Path | None]
-    noted: Callable[[str], Awaitable[str]]
-    note: Callable[[str, str], Awaitable[None]]
+    mark: Callable[[str], Awaitable[str]]
+    set_mark: Callable[[str, str], Awaitable[None]]
 
 
 class Panel:
@@ -155,7 +156,7 @@ class Panel:
         assert path is not None
         name = self._name(picture, path)
         if known:
-            found = self._ids.get(name) or await self._shelf.noted(name)
+            found = self._ids.get(name) or await self._shelf.mark(name)
             if found:
                 self._ids[name] = found
                 return found
@@ -167,7 +168,7 @@ class Panel:
         name, shown = self._name(picture, path), sent.animation or (sent.photo[-1] if sent.photo else None)
         if isinstance(shown, Animation | PhotoSize) and self._ids.get(name) != shown.file_id:
             self._ids[name] = shown.file_id
-            await self._shelf.note(name, shown.file_id)
+            await self._shelf.set_mark(name, shown.file_id)
 
     def _name(self, picture: str, path: Path) -> str:
         """The bot, the picture, and its size: a picture that was drawn anew is brought anew."""
