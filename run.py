@@ -45,6 +45,7 @@ CHECKS = {
     "format": ("-m", "ruff", "format", "--check"),
     "types": ("-m", "mypy"),
     "imports": ("-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-logo"),
+    "bill": ("tools/sbom.py",),
     "tests": TESTS,
     "browser": (*PYTEST, "-m", "browser"),
 }

@@ -27,6 +27,7 @@ from bot.channels.telegram.profile import set_profile
 from bot.channels.telegram.registration import REFUSED, set_up
 from bot.clock import Clock, FollowedClock, SystemClock
 from bot.counting import CountingStore
+from bot.desk import Desk, status
 from bot.engine import Engine, running
 from bot.figures import Figures
 from bot.health import Health
@@ -35,6 +36,7 @@ from bot.pacing import Pace
 from bot.post import Barred, Post
 from bot.settings import Settings
 from bot.stores import store_of
+from bot.throttle import Throttle
 from bot.trouble import GaveUp
 from bot.watching import Backlog, shown, watch
 from flows.events import Blocked
@@ -54,6 +56,7 @@ async def serve(
     clock: Clock | None = None,
     stopped: asyncio.Event | None = None,
     pace: Pace = Pace(),  # noqa: B008, it is a value
+    throttle: Throttle | None = None,
 ) -> None:
     """The bot on Telegram, until a signal (or `stopped`) ends it. TokenRefused: Telegram does not know the token."""
     clock = clock or (FollowedClock(settings.clock_file) if settings.clock_file else SystemClock())
@@ -64,7 +67,8 @@ async def serve(
         counting = CountingStore(beneath, figures)
         store = counting.store
         async with running(store, book, clock) as engine:
-            door = Door(app, engine, store, book, clock)
+            desk = Desk(settings.admins, lambda: {"status": lambda: status(health.report())})
+            door = Door(app, engine, store, book, clock, throttle=throttle, desk=desk)
             ear = ear_of(settings, app.bot, door.take, figures)
             shelf = Shelf(_picture, store.mark, store.set_mark)
             channel = TelegramChannel(app.bot, store.reference, Files(store, book, clock), shelf)

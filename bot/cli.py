@@ -69,7 +69,8 @@ def chat(person: str, at: datetime | None, fresh: bool) -> None:
 
     if not person or len(person) > 64 or not person.isprintable():
         raise click.BadParameter("a name has 1 to 64 printable characters", param_hint="--person")
-    asyncio.run(chatting(_settings(), _book(), person, at, fresh=fresh, write=_write, colour=sys.stdout.isatty()))
+    settings, colour = _settings(), sys.stdout.isatty()
+    asyncio.run(chatting(settings, _book(settings), person, at, fresh=fresh, write=_write, colour=colour))
 
 
 @unkink.command("try")
@@ -90,8 +91,8 @@ def run_bot() -> None:
     from bot.app import serve
 
     settings = _with_token()
-    logs.configure(settings.log, settings.log_level)
-    asyncio.run(serve(settings, _book()))
+    logs.configure(settings.log, settings.log_level, settings.telegram_token, settings.webhook_secret)
+    asyncio.run(serve(settings, _book(settings)))
 
 
 @unkink.command()
@@ -99,7 +100,8 @@ def setup() -> None:
     """Set the bot's commands, name, descriptions and webhook on Telegram."""
     from bot.app import setting_up
 
-    for line in asyncio.run(setting_up(_with_token(), _book())):
+    settings = _with_token()
+    for line in asyncio.run(setting_up(settings, _book(settings))):
         click.echo(f"set: {line}")
 
 
@@ -150,8 +152,9 @@ def check(content: Path | None, what: str | None, text: str | None) -> None:
     click.echo(
         f"settings and content are in order: {len(read.stretches)} stretches, {len(read.screening.questions)} questions"
     )
-    if _book().withheld:
-        click.echo(f"withheld by UNKINK_WITHHOLD: {', '.join(sorted(_book().withheld))}")
+    withheld = _book(_settings()).withheld
+    if withheld:
+        click.echo(f"withheld by UNKINK_WITHHOLD: {', '.join(sorted(withheld))}")
     if not read.reviewed_by:
         click.echo("the content is not yet reviewed by a licensed clinician (book.toml: reviewed_by)")
 
@@ -181,15 +184,17 @@ def _settings() -> Settings:
     return configuration.read(os.environ)
 
 
-def _book() -> Book:
-    """The book, without what the settings withhold."""
+def _book(settings: Settings) -> Book:
+    """The book, without what the settings withhold, and with who runs this bot."""
+    from attrs import evolve
+
     from flows import book
 
-    settings = _settings()
     try:
-        return book.without(book.load(), settings.withhold) if settings.withhold else book.load()
+        read = book.without(book.load(), settings.withhold) if settings.withhold else book.load()
     except ValueError as error:
         raise SettingsError(f"UNKINK_WITHHOLD names {error}") from None
+    return evolve(read, contact=settings.contact) if settings.contact else read
 
 
 def run(args: Sequence[str] | None = None) -> int:

@@ -22,7 +22,7 @@ from bot import letters, tallying
 from bot.clock import Clock
 from bot.lots import lot
 from flows import kept
-from flows.effects import Card, Count, Effect, Forget, Hush, Kind, Say, Wake
+from flows.effects import Card, Count, Effect, Forget, Hush, Kind, Overlook, Say, Wake
 from flows.events import Blocked, Event, Woke
 from flows.machine import step
 from flows.pages import Book
@@ -175,9 +175,10 @@ def decision(text: str | None, event: Event, book: Book, now: datetime, share: i
     """What shall be kept after an event: pure, so that the store may run it wherever it likes."""
     talk, effects = step(evolve(kept.read(text), lot=share), event, book, now)
     forget = any(isinstance(effect, Forget) for effect in effects)
+    overlook = Overlook() in effects
     wakes, hush = _wakes(effects)
     return Decision(
-        conversation=None if forget else kept.write(talk),
+        conversation=None if forget or overlook else kept.write(talk),
         letters=tuple(_letter(effect, now) for effect in effects if isinstance(effect, Say)),
         wakes=tuple(KeptWake(name, at) for name, at in wakes.items()),
         hush=hush,
@@ -185,6 +186,7 @@ def decision(text: str | None, event: Event, book: Book, now: datetime, share: i
         counts=tuple(tallying.line(effect, book) for effect in effects if isinstance(effect, Count)),
         recall=() if isinstance(event, Woke) else OVERTAKEN_BY_BEING_HERE,
         cancel=isinstance(event, Blocked),
+        traceless=overlook,
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 from attrs import evolve, frozen
 
-from bot import charts
+from bot import charts, mydata
 from bot.clock import Clock
 from flows import kept
 from flows import progress as numbers
@@ -25,7 +25,7 @@ from flows.pages import Book
 from flows.sheet import as_text
 from flows.summary import summary
 from storage.errors import StoreTrouble
-from storage.store import Store
+from storage.store import Held, Store
 
 log = structlog.get_logger("makers")
 
@@ -46,8 +46,12 @@ Maker = Callable[[Conversation, Book, datetime], File | None]
 on a thread of its own."""
 
 
-def _mydata(talk: Conversation, book: Book, now: datetime) -> File:
-    return File(f"unkink-mydata-{now:%Y-%m-%d}.json", "application/json", kept.write(talk).encode())
+def _mydata_text(held: Held, book: Book, now: datetime) -> File:
+    return File(f"unkink-mydata-{now:%Y-%m-%d}.txt", "text/plain", mydata.text_of(held, book, now).encode())
+
+
+def _mydata_json(held: Held, book: Book, now: datetime) -> File:
+    return File(f"unkink-mydata-{now:%Y-%m-%d}.json", "application/json", mydata.json_of(held, now).encode())
 
 
 def _summary_page(talk: Conversation, book: Book, now: datetime) -> File:
@@ -73,9 +77,13 @@ def _progress(talk: Conversation, book: Book, now: datetime) -> File | None:
 
 
 MAKERS: Mapping[str, Maker] = {
-    "mydata.json": _mydata, "summary.pdf": _summary_page, "summary.txt": _summary_text, "progress.png": _progress,
+    "summary.pdf": _summary_page, "summary.txt": _summary_text, "progress.png": _progress,
 }  # fmt: skip
 """What `Say.file` may name."""
+WHOLE: Mapping[str, Callable[[Held, Book, datetime], File]] = {
+    "mydata.txt": _mydata_text, "mydata.json": _mydata_json,
+}  # fmt: skip
+"""Files that are made from everything a store holds of a person, not from the conversation alone."""
 INSTEAD: Mapping[str, Callable[[Conversation, Book, datetime], str]] = {"progress.png": progress.signs}
 """Words in the place of a file: where it cannot be made, and where nothing but text is shown."""
 
@@ -92,6 +100,9 @@ class Files:
     async def make(self, person: str, name: str) -> File | None:
         """The file of this name for this person; None: it cannot be made. StoreTrouble: not now."""
         try:
+            if name in WHOLE:
+                held = await self._store.held(person)
+                return await asyncio.to_thread(WHOLE[name], held, self._book, self._clock.now())
             talk = kept.read(await self._store.read(person))
             return await asyncio.to_thread(self._makers[name], talk, self._book, self._clock.now())
         except StoreTrouble:

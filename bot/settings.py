@@ -21,10 +21,22 @@ from attrs import frozen
 
 PREFIX = "UNKINK_"
 SECRETS = ("telegram_token", "webhook_secret")
-SHOWN = ("data", "key_file", "clock_file", "webhook_listen", "metrics_listen", "admins", "withhold", "log", "log_level")
+SHOWN = (
+    "data",
+    "key_file",
+    "clock_file",
+    "webhook_listen",
+    "metrics_listen",
+    "admins",
+    "withhold",
+    "contact",
+    "log",
+    "log_level",
+)
 """Values that may stand in an error; addresses may carry a password, so they do not."""
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}", re.ASCII)
 LOCAL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:|/|$)")
+LONGEST_CONTACT = 120
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -63,6 +75,8 @@ class Settings:
     admins: tuple[int, ...] = ()
     withhold: tuple[str, ...] = ()
     """Stretches that are not offered any more, by their ids."""
+    contact: str = ""
+    """Who runs this bot and how to reach them, as people read it in /privacy and before they agree."""
     clock_file: Path | None = None
     """Seconds by which the bot's clock is moved stand in this file. Only for a Bot API on this machine (the
     playground)."""
@@ -121,6 +135,12 @@ def _admins(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
+def _contact(text: str) -> str:
+    if text.strip().isprintable() and 0 < len(text.strip()) <= LONGEST_CONTACT:
+        return text.strip()
+    raise ValueError(f"must be one line of at most {LONGEST_CONTACT} characters, such as a name and a mail address")
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() in allowed:
@@ -149,6 +169,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "metrics_listen": _listen,
     "admins": _admins,
     "withhold": _ids,
+    "contact": _contact,
     "clock_file": _folder,
     "log": _one_of("plain", "json"),
     "log_level": _one_of(*LEVELS),

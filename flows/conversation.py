@@ -297,6 +297,8 @@ class Conversation:
     """The country among whose zones it is looked for."""
     warned_at: datetime | None = None
     """When the deletion after a year of silence was announced."""
+    mydata_at: datetime | None = None
+    """When the person last had everything kept about them as a file."""
     asleep: bool = False
     """The person blocked the bot: nothing is sent by itself."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.events import MEANINGS
 from flows.machine import MACHINE
-from flows.stages import Stage
+from flows.stages import ALL, Stage
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str]]:
@@ -37,3 +38,13 @@ def mermaid() -> str:
 def table() -> str:
     """One edge a line."""
     return "\n".join(" | ".join(row) for row in rows())
+
+
+def missing_edges() -> list[str]:
+    """Meanings without an unguarded edge somewhere; the table is total when there are none."""
+    return [
+        f"{meaning.__name__} at {stage}"
+        for meaning in MEANINGS
+        for stage in ALL
+        if not any(not edge.conditions for edge in MACHINE.events[meaning.__name__].transitions.get(stage.name, []))
+    ]

@@ -129,4 +129,9 @@ class Count:
     step: str = ""
 
 
-Effect = Say | Wake | Hush | Forget | Count
+@frozen
+class Overlook:
+    """Keep nothing of this turn: the conversation stays as it was, and what is said leaves no trace."""
+
+
+Effect = Say | Wake | Hush | Forget | Count | Overlook

@@ -36,3 +36,8 @@ def found_and_may_show_step(finding: Finding) -> Guard:
 
 def may_not_show_step(turn: Turn) -> bool:
     return not may_show_step(turn)
+
+
+def is_unknown(turn: Turn) -> bool:
+    """Nothing was ever kept of the person, or everything was deleted."""
+    return turn.before.turn == 0

@@ -24,9 +24,8 @@ from flows import replies as say
 from flows.cards import present
 from flows.clearance import SITTING_LIVES, may_move
 from flows.conversation import Conversation
-from flows.effects import Effect, Kind, Say, Wake
+from flows.effects import Effect, Kind, Overlook, Say, Wake
 from flows.events import (
-    MEANINGS,
     Alarmed,
     Answered,
     Asked,
@@ -44,8 +43,9 @@ from flows.events import (
     Wrote,
 )  # fmt: skip
 from flows.findings import Finding as F
-from flows.guards import found, found_and_may_show_step, may_not_show_step
+from flows.guards import found, found_and_may_show_step, is_unknown, may_not_show_step
 from flows.hearing import hear, question_is_old
+from flows.informing import inform
 from flows.mending import end_sitting, is_over, mend
 from flows.pages import Book
 from flows.parting import announce, depart
@@ -139,6 +139,9 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
         found(F.RATE),
     ),
     edge(Hurt, ALL, STAY, say.kindly_hurt),
+    # --- after a deletion: what still comes by itself, or from an old card, leaves no trace
+    edge(Strayed, S.NEW, STAY, say.nothing_kept, is_unknown),
+    *(edge(on, S.NEW, STAY, say.overlook, is_unknown) for on in (Woke, Blocked, Unblocked)),
     # --- the extra button of a card
     edge(Answered, ALL, STAY, say.keep_reminder, found(F.KEEP)),
     edge(Answered, ALL, S.NEW, say.forget, found(F.FORGET)),
@@ -151,7 +154,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.CONSENT, S.INFORMED, say.refused),
     edge(Answered, S.COUNTRY, S.SCREENING, say.first_questions),
     edge(Answered, S.INFORMED, S.CONSENT, say.ask, found(F.BEGIN)),
-    edge(Answered, S.INFORMED, STAY, say.inform),
+    edge(Answered, S.INFORMED, STAY, inform),
     edge(Answered, S.MINOR, S.AGE, say.ask),
     # --- the safety questions
     edge(Answered, S.SCREENING, STAY, say.again, found(F.MORE)),
@@ -203,7 +206,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.PAUSED, S.MOVING, say.again, found_and_may_show_step(F.MOVE)),
     edge(Answered, S.PAUSED, S.HOME, say.lose),
     # --- at rest
-    edge(Answered, S.HOME, STAY, say.inform, found(F.INFORM)),
+    edge(Answered, S.HOME, STAY, inform, found(F.INFORM)),
     edge(Answered, S.HOME, STAY, say.again, found(F.MORE)),
     *wishes(Answered, S.HOME, say.again),
     edge(Answered, S.HOME, S.SCREENING, say.changed, found(F.SCREEN)),
@@ -215,7 +218,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.HOME, STAY, remarks.quit_reminder, found(F.QUIT)),
     edge(Answered, S.HOME, STAY, remarks.set_reminder, found(F.KEPT)),
     edge(Answered, S.HOME, STAY, say.home),
-    edge(Answered, S.REFERRED, STAY, say.inform, found(F.INFORM)),
+    edge(Answered, S.REFERRED, STAY, inform, found(F.INFORM)),
     edge(Answered, S.REFERRED, S.HOME, say.helped, found(F.HELP)),
     edge(Answered, S.REFERRED, S.HOME, remarks.quit_reminder, found(F.QUIT)),
     edge(Answered, S.REFERRED, STAY, say.refer, found(F.REFER)),
@@ -238,7 +241,7 @@ EDGES: tuple[TransitionConfigDict, ...] = left_over(
     edge(Answered, S.SETTINGS, S.HOME, say.home),
     # --- commands
     edge(Asked, S.MOVING, S.HOME, say.lose, may_not_show_step),
-    edge(Asked, ALL, STAY, say.inform, found(F.INFORM)),
+    edge(Asked, ALL, STAY, inform, found(F.INFORM)),
     edge(Asked, ALL, STAY, say.offer_forget, found(F.OFFER_FORGET)),
     edge(Asked, S.NEW, S.AGE, say.greet),
     *wishes(Asked, AT_REST, say.again),
@@ -310,6 +313,8 @@ def step(conversation: Conversation, event: Event, book: Book, now: datetime) ->
 
 def _close(turn: Turn, handed_in: Conversation) -> tuple[Conversation, list[Effect]]:
     """End a turn: count it, show the present question, keep the wake-ups of the stage."""
+    if Overlook() in turn.effects:
+        return handed_in, turn.effects
     number = turn.before.turn + 1 if turn.before.turn else _first_turn(turn.now)
     talk = evolve(turn.talk, stage=turn.stage, turn=number)
     if turn.stage is not handed_in.stage:
@@ -385,13 +390,3 @@ def _wakes(turn: Turn, talk: Conversation) -> Iterable[Effect]:
         yield Wake("silence", turn.now + timedelta(minutes=turn.book.pain.silence_minutes_pause))
     if talk.sitting is not None:
         yield Wake("lapse", turn.now + SITTING_LIVES)
-
-
-def missing_edges() -> list[str]:
-    """Meanings without an unguarded edge somewhere; the table is total when there are none."""
-    return [
-        f"{meaning.__name__} at {stage}"
-        for meaning in MEANINGS
-        for stage in ALL
-        if not any(not edge.conditions for edge in MACHINE.events[meaning.__name__].transitions.get(stage.name, []))
-    ]

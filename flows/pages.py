@@ -386,6 +386,8 @@ class Book:
     props_asked: tuple[str, ...]
     withheld: frozenset[str] = frozenset()
     """Stretches that whoever runs the bot has taken out."""
+    contact: str = ""
+    """Who runs this bot and how to reach them, in the operator's words; not content, and empty where nobody says."""
 
     def say(self, key: str, **facts: object) -> str:
         """The words of a message with its places filled. A missing key or place is a fault of the code: KeyError."""

@@ -83,5 +83,10 @@ def step_text(step: Step, book: Book) -> str:
     return "\n".join(lines)
 
 
+def runs_it(book: Book) -> str:
+    """Who runs this bot, if they said so."""
+    return book.say("topic.runs", contact=book.contact) if book.contact else book.say("topic.runs_unnamed")
+
+
 def until_words(at: datetime | None, talk: Conversation, book: Book, now: datetime) -> str:
     return book.say("until.checked") if at is None else clock_words(at, now, talk.zone)

@@ -6,23 +6,18 @@ Every turn ends with the present question, unless it is quiet: `flows.machine` a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from attrs import evolve
 
 from flows import clearance, screening
-from flows.cards import progress
 from flows.cards.layout import bullets, paragraphs
 from flows.cards.refer import referral_card
-from flows.effects import Card, Forget, Kind, Say
-from flows.events import Alarmed, Answered, Asked
+from flows.effects import Forget, Kind, Overlook, Say
+from flows.events import Alarmed, Answered
 from flows.explaining import why_not
 from flows.holding import CATEGORY, close_sitting
-from flows.phrases import number_words, stretch_names
-from flows.progress import progress as shown
-from flows.showing import mine, what_to_tell
+from flows.phrases import stretch_names
 from flows.stages import Stage
-from flows.turn import Reply, Turn
+from flows.turn import Turn
 
 
 def again(turn: Turn) -> None:
@@ -296,65 +291,15 @@ def forget(turn: Turn) -> None:
     turn.quiet = True
 
 
-def inform(turn: Turn) -> None:
-    """A command or a button that only tells something; the present question follows."""
-    event = turn.event
-    if isinstance(event, Asked):
-        _topic(turn, event.topic)
-    elif isinstance(event, Answered) and event.ask == "card":
-        page = turn.book.cards[f"card_{event.choice}"]
-        turn.tell(page.text, page.title)
-    elif isinstance(event, Answered) and event.choice == "progress":
-        _progress(turn)
-    elif isinstance(event, Answered):
-        _referral_button(turn, event.choice)
+def nothing_kept(turn: Turn) -> None:
+    """A button of a card from before everything was deleted."""
+    overlook(turn)
+    turn.note("forget.nothing")
 
 
-def _progress(turn: Turn) -> None:
-    """In words, and as a picture that is made when it is sent."""
-    file = "progress.png" if shown(turn.talk, turn.now).sats else ""
-    turn.effects.append(Say(progress.card(turn.talk, turn.book, turn.now), Kind.NOTE, file=file))
-
-
-def summarise(turn: Turn) -> None:
-    """The summary for a clinician, as a page and as text; both are made when they are sent, and nowhere kept."""
-    if turn.talk.agreement is None:
-        turn.note("summary.nothing")
-        return
-    for words, file in (("summary.page", "summary.pdf"), ("summary.copy", "summary.txt")):
-        turn.effects.append(Say(Card(turn.book.say(words)), Kind.NOTE, file=file))
-
-
-SHOWN: Mapping[str, Reply] = {"progress": _progress, "summary": summarise}
-"""Commands that show something of the person's own."""
-
-
-def _topic(turn: Turn, topic: str) -> None:
-    if topic in SHOWN:
-        SHOWN[topic](turn)
-        return
-    if topic == "mydata":
-        turn.tell(mine(turn.talk, turn.book, turn.now))
-        return
-    key = f"topic.{topic}" if f"topic.{topic}" in turn.book.messages else "topic.unknown"
-    unreviewed = turn.book.say("consent.unreviewed") if topic == "about" and not turn.book.reviewed_by else ""
-    turn.tell(paragraphs(turn.book.say(key, intended=turn.book.intended_use), unreviewed))
-
-
-def _referral_button(turn: Turn, choice: str) -> None:
-    book = turn.book
-    if choice == "what_to_tell":
-        turn.tell(what_to_tell(turn.talk, book, turn.now))
-    elif choice in ("numbers", "helplines"):
-        number = book.numbers.get(turn.talk.country)
-        known = book.say("number.country", name=number.name, number=number_words(number, book)) if number else ""
-        lines = " ".join(book.referrals["crisis"].crisis_lines.values()) if choice == "helplines" else ""
-        helplines = paragraphs(book.say("crisis.helplines"), lines) if choice == "helplines" else ""
-        turn.tell(paragraphs(helplines, known, book.unknown_country_line, book.say("number.others")))
-    elif choice == "safe":
-        turn.note("crisis.safe")
-    elif choice == "summary":
-        summarise(turn)
+def overlook(turn: Turn) -> None:
+    turn.effects.append(Overlook())
+    turn.quiet = True
 
 
 def helped(turn: Turn) -> None:

@@ -1,20 +1,14 @@
-"""What is shown of the kept data: everything to the person (/mydata), and the words to read out to someone who
-helps."""
+"""The words to read out to someone who helps."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flows import kept
 from flows.cards.layout import bullets, paragraphs
-from flows.cards.progress import kept_words
 from flows.conversation import Conversation, Hold
 from flows.pages import Book
 from flows.phrases import reason
 from flows.times import clock_words
-
-MOST_SHOWN = 3600
-"""Characters of raw data in one message; the limit of a message is 4096."""
 
 
 def what_to_tell(talk: Conversation, book: Book, now: datetime) -> str:
@@ -43,10 +37,3 @@ def _what(hold: Hold, talk: Conversation, book: Book) -> str:
 
 def _items(key: str, book: Book) -> tuple[str, ...]:
     return next((q.items for q in book.screening.questions if q.id == key), ())
-
-
-def mine(talk: Conversation, book: Book, now: datetime) -> str:
-    """Everything kept of the person, readable: the fields as they are stored."""
-    stored = kept.write(talk)
-    rest = book.say("mydata.cut") if len(stored) > MOST_SHOWN else ""
-    return paragraphs(kept_words(talk, book), book.say("mydata.head"), stored[:MOST_SHOWN], rest)

@@ -277,7 +277,7 @@ def _apply(db: sqlite3.Connection, seal: Seal, person: str, decision: Decision, 
         for wake in decision.wakes:
             _do(db, "wake", **_wake_row(person, wake))
     for letter in decision.letters:
-        _write(db, seal, person, letter, now, parting=decision.forget)
+        _write(db, seal, person, letter, now, parting=decision.forget or decision.traceless)
 
 
 def _write(db: sqlite3.Connection, seal: Seal, person: str, letter: Letter, now: datetime, *, parting: bool) -> None:

@@ -16,9 +16,11 @@ from storage.store import (
     Decide,
     Decision,
     Failed,
+    Held,
     Kept,
     Letter,
     Outcome,
+    Posted,
     Seen,
     Turn,
     Waiting,
@@ -77,6 +79,25 @@ class MemoryStore:
     async def read(self, person: str) -> str | None:
         self._ready()
         return self._conversations.get(person)
+
+    async def held(self, person: str) -> Held:
+        self._ready()
+        wakes = sorted((at, name) for (who, name), at in self._wakes.items() if who == person)
+        return Held(
+            person,
+            self._conversations.get(person),
+            tuple(
+                Waiting(number, person, row.letter.body, row.letter.cause, row.letter.once, row.letter.expires)
+                for number, row in sorted(self._letters.items())
+                if row.person == person and row.letter.body
+            ),
+            tuple(Wake(name, at) for at, name in wakes),
+            tuple(
+                Posted(row.fate, row.reference, row.kept)
+                for _, row in sorted(self._posted.items())
+                if row.person == person
+            ),
+        )
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
         self._ready()
@@ -216,7 +237,7 @@ class MemoryStore:
             if decision.conversation is not None:
                 self._conversations[person] = decision.conversation
             self._wakes |= {(person, wake.name): wake.at.astimezone(UTC) for wake in decision.wakes}
-        self._write(person, decision.letters, now, parting=decision.forget)
+        self._write(person, decision.letters, now, parting=decision.forget or decision.traceless)
 
     def _write(self, person: str, letters: Sequence[Letter], now: datetime, *, parting: bool) -> None:
         for letter in letters:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from storage import departed, entry, ledger, tally
+from storage import departed, entry, ledger, tally, telling
 from storage.ballast import Ballast
 from storage.ending import note_ending
 from storage.errors import Refusal, StoreBusy, StoreClosed, StoreFull, StoreRefused, StoreTrouble
@@ -35,6 +35,7 @@ from storage.store import (
     POSTED_LAST,
     Decide,
     Failed,
+    Held,
     Letter,
     Outcome,
     Turn,
@@ -97,6 +98,9 @@ class SqliteStore:
 
     async def read(self, person: str) -> str | None:
         return await self._ask(lambda db: ledger.read(db, self._seal, person))
+
+    async def held(self, person: str) -> Held:
+        return await self._ask(lambda db: telling.held(db, self._seal, person))
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
         return await self._ask(lambda db: ledger.due(db, now, limit))

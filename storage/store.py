@@ -70,6 +70,8 @@ class Decision:
     goodbye, itself removed when its fate is known); all else of it is then passed over. The key of the turn stays
     handled. A letter in flight is emptied at once and goes when its fate is known.
 
+    `traceless` letters are removed when their fate is known, as the goodbye is, and nothing of them stays.
+
     `counts` is what went wrong, as text that names nobody: kept with the day and without the person, whatever becomes
     of them.
     """
@@ -81,6 +83,7 @@ class Decision:
     forget: bool = False
     recall: tuple[str, ...] = ()
     cancel: bool = False
+    traceless: bool = False
     counts: tuple[str, ...] = ()
 
 
@@ -128,6 +131,27 @@ class Waiting:
     expires: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What is left of a letter that went."""
+
+    fate: str
+    reference: str
+    kept: datetime  # when the turn that led to it was
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is held under the name of one person, opened."""
+
+    person: str
+    conversation: str | None
+    letters: tuple[Waiting, ...] = ()  # waiting or in flight, oldest first
+    wakes: tuple[Wake, ...] = ()
+    posted: tuple[Posted, ...] = ()
+    aside: datetime | None = None  # when a conversation that did not open was laid aside
+
+
 class Store(Protocol):
     """What every store does. Instants are aware datetimes; no store looks at a clock of its own.
 
@@ -148,6 +172,9 @@ class Store(Protocol):
 
     async def read(self, person: str) -> str | None:
         """The conversation as last kept, or None. SealBroken when it does not open."""
+
+    async def held(self, person: str) -> Held:
+        """All there is of one person. SealBroken: some of it does not open."""
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
         """Wake-ups whose instant is `now` or earlier, each with its person, the longest overdue first."""

@@ -27,7 +27,8 @@ def age(talk: Conversation, book: Book, now: datetime) -> Card:
 def consent(talk: Conversation, book: Book, now: datetime) -> Card:
     words = book.screening.consent
     unreviewed = "" if book.reviewed_by else book.say("consent.unreviewed")
-    text = paragraphs(words.text, book.say("consent.first"), unreviewed)
+    runs = book.say("topic.runs", contact=book.contact) if book.contact else ""
+    text = paragraphs(words.text, book.say("consent.first"), runs, unreviewed)
     buttons = [Button(words.agree, "consent", "agree", Look.GO), Button(words.refuse, "consent", "refuse")]
     return card(book, book.say("consent.title"), text, buttons)
 

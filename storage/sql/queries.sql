@@ -114,6 +114,19 @@ WHERE person = :person AND flying <> 0;
 -- forget_sent: remove what is left of the letters of a person
 DELETE FROM posted WHERE person = :person;
 
+-- wakes_of: all wake-ups of a person, the next first
+SELECT unveil(person, name), at FROM wakes WHERE person = :person ORDER BY at;
+
+-- letters_of: all letters of a person whose fate is not known yet
+SELECT id, unveil(person, cause), once, expires, body FROM letters
+WHERE person = :person AND body IS NOT NULL ORDER BY id;
+
+-- posted_of: what is left of the letters of a person
+SELECT fate, reference, kept FROM posted WHERE person = :person ORDER BY id;
+
+-- aside_of: when a conversation of a person was laid aside
+SELECT at FROM aside WHERE person = :person;
+
 -- lay_aside: keep a conversation that does not open, out of the way
 INSERT INTO aside (person, at, conversation) SELECT person, :now, conversation FROM people WHERE person = :person
 ON CONFLICT (person) DO UPDATE SET at = excluded.at, conversation = excluded.conversation;

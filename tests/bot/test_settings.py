@@ -28,6 +28,7 @@ RIGHT: Mapping[str, Sequence[tuple[str, object]]] = {
     "metrics_listen": [("localhost:9100", "localhost:9100")],
     "admins": [("1", (1,)), ("1,2, 3", (1, 2, 3)), (" 7 8 ", (7, 8))],
     "withhold": [("cat_cow", ("cat_cow",)), ("cat_cow, knee_rolls,cat_cow", ("cat_cow", "knee_rolls"))],
+    "contact": [(" Jo, jo@example.org ", "Jo, jo@example.org"), ("x" * 120, "x" * 120)],
     "log": [("plain", "plain"), ("JSON", "json")],
     "log_level": [("debug", "debug"), ("INFO", "info"), ("warning", "warning"), ("error", "error")],
 }
@@ -43,6 +44,7 @@ WRONG = {
     "webhook_secret": ["short", "s" * 31, "s" * 257, "s" * 31 + "!", "s" * 32 + "\n"],
     "metrics_listen": ["9100", "h:99999"],
     "admins": ["@anna", "1;2", "-1", "1.5", "anna,1"],
+    "contact": [" ", "x" * 121, "a\nb", "a\x1bb"],
     "log": ["xml", "plain json"],
     "log_level": ["loud", "warn"],
 }

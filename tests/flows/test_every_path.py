@@ -11,8 +11,8 @@ from attrs import fields
 
 from flows.book import load
 from flows.conversation import Conversation
+from flows.diagram import missing_edges
 from flows.events import Asked, Blocked, Event, Started, Tapped, Unblocked, Woke
-from flows.machine import missing_edges
 from flows.weighing.all import WAKES
 from tests.flows.walk_all import OPENED, PLANS
 from tests.flows.walk_books import one_question_more, one_step_less, one_stretch_less, small

@@ -12,7 +12,7 @@ from flows import clearance, watch
 from flows.cards import present
 from flows.clearance import choices
 from flows.conversation import Conversation, Hold
-from flows.effects import Effect, Forget, Hush, Kind, Say
+from flows.effects import Effect, Forget, Hush, Kind, Overlook, Say
 from flows.events import Blocked, Event, Stopped, Tapped, Unblocked, Woke, Wrote
 from flows.pages import Book
 from flows.stages import SITTING, STRANGE, Stage
@@ -97,12 +97,23 @@ def stop_and_pain_are_on_the_card(t: Turned) -> Iterator[str]:
 COUNTED = ("turn", "token", "asked_at", "heard_at", "typed")
 
 
+def _overlooked(t: Turned) -> Iterator[str]:
+    """Somebody of whom nothing is kept, on a card from before: nothing is kept of it either, and it is said."""
+    if t.before.turn or t.talk != t.before:
+        yield "a turn of somebody who is known was overlooked"
+    if not any(isinstance(effect, Say) for effect in t.effects):
+        yield "nothing was said"
+
+
 def a_tap_counts_once(t: Turned) -> Iterator[str]:
     """Promise 4: a tap that is not of the card shown last changes nothing, unless it makes things safer."""
     if not isinstance(t.event, Tapped) or t.said is not None or _hurts(t.event):
         return
     if _safer(t.event, t.book) and t.event.token <= t.before.turn:
         yield from _heard_as_safer(t)
+        return
+    if Overlook() in t.effects:
+        yield from _overlooked(t)
         return
     if t.another_book or (t.talk.stage is Stage.HOME and (t.was_left or t.before.stage is Stage.MOVING)):
         return

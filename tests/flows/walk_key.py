@@ -17,7 +17,7 @@ from flows.pages import Book
 from tests.flows.walk_ledger import Ledger
 
 DAYS = (14, 30, 90)
-UNSEEN = frozenset({"turn", "typed", "urged", "marks", "pictures"})
+UNSEEN = frozenset({"turn", "typed", "urged", "marks", "pictures", "mydata_at"})
 """Fields that decide no edge: counters, what is kept for a summary, the last typed words (they count for a second)."""
 
 

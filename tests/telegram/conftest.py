@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -18,6 +19,7 @@ from bot.clock import SetClock
 from bot.pacing import UNPACED
 from bot.playground.testing import Playground, Somebody, playground
 from bot.settings import Settings
+from bot.throttle import Throttle
 from flows import book, kept
 from flows.conversation import Conversation
 from flows.pages import Book
@@ -42,6 +44,9 @@ class Running:
         self.playground = playground
         self.settings = settings
         self.clock = SetClock(begins)
+        self.throttle = Throttle(rate=1e9, burst=1e9)
+        """These people type faster than any."""
+        self._unhurried: Any = {"pace": UNPACED, "throttle": self.throttle}
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._file: sqlite3.Connection | None = None
@@ -50,7 +55,14 @@ class Running:
         """Start it; it may not yet have asked for anything when this returns."""
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(
-            serve(self.settings, texts or book.load(), clock=self.clock, stopped=self._stop, pace=UNPACED)
+            serve(
+                self.settings,
+                texts or book.load(),
+                clock=self.clock,
+                stopped=self._stop,
+                pace=UNPACED,
+                throttle=self.throttle,
+            )
         )
 
     async def ready(self) -> None:

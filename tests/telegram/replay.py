@@ -30,6 +30,8 @@ A_FILE = re.compile(r"  \[[a-z]+\.[a-z]+\]")
 """How a terminal names a file that goes with a letter; here it is a document, or a text to copy."""
 SIGNS = re.compile(r"[▁-█■□]+ .*|" + "|".join(re.escape(load().say(f"progress.signs_{of}")) for of in ("pain", "days")))
 """What a terminal shows in the place of a picture."""
+SHEET = ("WHAT UNKINK KEEPS ABOUT YOU", "Your number in the messenger")
+"""The first and the last line of /mydata."""
 THE_TIME = re.compile(r"It is [A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
 BETWEEN_LINES = timedelta(seconds=5)
 """As tests.journeys.play has it, so that the kept conversations are the same to the second."""
@@ -56,8 +58,18 @@ def sections(journey: Journey) -> Iterator[Section]:
                 for each in shown
                 if each != BY_ITSELF and not any(kind.fullmatch(each) for kind in (THE_TIME, A_FILE, SIGNS))
             ]
-            yield Section(said, tuple(tight(rows)))
+            yield Section(said, tuple(tight(list(without_sheet(rows)))))
         said, shown = row[2:], []
+
+
+def without_sheet(rows: list[str]) -> Iterator[str]:
+    """A terminal shows the text of /mydata below its letter; here it is a document to open."""
+    inside = False
+    for row in rows:
+        inside = inside or row == SHEET[0]
+        if not inside:
+            yield row
+        inside = inside and not row.startswith(SHEET[1])
 
 
 def tight(rows: list[str]) -> list[str]:

@@ -49,9 +49,9 @@ async def test_an_impatient_delete_is_no_trouble(playground: Playground, bot: Ru
     await walk(anna, bot, *CLEARED, "/delete")
     await anna.tap(YES, times=2)
     await bot.settled()
-    assert bot.talk(anna).agreement is None
-    assert bot.talk(anna).stage is Stage.NEW
-    assert len(open_cards(anna)) <= 1
+    assert bot.count("people") == bot.count("posted") == bot.count("letters") == 0
+    assert not open_cards(anna)
+    assert "Deleted. I keep nothing about you any more." in anna.screen()
     playground.nothing_refused()
 
 
@@ -76,4 +76,25 @@ async def test_a_tap_on_a_card_from_before_the_deletion_answers_nothing(playgrou
     await bot.settled()
     assert bot.talk(anna).stage is Stage.CONSENT
     assert "May I ask about your health?" in card(anna).words
+    playground.nothing_refused()
+
+
+@pytest.mark.parametrize("data", ["1:home:stretch", "ffffffffff:offer:forget", "nonsense", ""])
+async def test_a_button_from_before_leaves_no_trace(data: str, playground: Playground, bot: Running) -> None:
+    anna = playground.person("Anna")
+    await walk(anna, bot, *CLEARED, "/delete", YES)
+    await anna.forge(data)
+    await bot.settled()
+    assert "I keep nothing about you. To begin anew, send /start." in anna.screen()
+    assert bot.count("people") == bot.count("posted") == bot.count("letters") == 0
+    playground.nothing_refused()
+
+
+async def test_blocking_the_bot_after_a_delete_leaves_no_trace(playground: Playground, bot: Running) -> None:
+    anna = playground.person("Anna")
+    await walk(anna, bot, *CLEARED, "/delete", YES)
+    await anna.block()
+    await anna.unblock()
+    await bot.settled()
+    assert bot.count("people") == bot.count("posted") == bot.count("letters") == 0
     playground.nothing_refused()

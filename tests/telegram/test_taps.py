@@ -216,7 +216,7 @@ async def test_a_tap_by_somebody_else_is_their_own(playground: Playground, bot: 
     assert all(taps(berta))
 
 
-async def test_a_tap_by_a_stranger_begins_a_conversation_of_their_own(playground: Playground, bot: Running) -> None:
+async def test_a_tap_by_a_stranger_tells_nothing_and_leaves_no_trace(playground: Playground, bot: Running) -> None:
     anna, berta = playground.person("Anna"), playground.person("Berta")
     await walk(anna, bot, *STEP)
     data = card(anna).data_behind("Feels fine")
@@ -224,8 +224,8 @@ async def test_a_tap_by_a_stranger_begins_a_conversation_of_their_own(playground
     berta.chat.met = True
     await berta.forge(data, on=card(anna))
     await bot.settled()
-    assert bot.talk(berta).stage is Stage.NEW
-    assert card(berta).buttons[-1] == ["Stop"]
+    assert "I keep nothing about you. To begin anew, send /start." in berta.screen()
+    assert bot.count("people") == 1
     assert "step 1" in card(anna).words.lower()
 
 

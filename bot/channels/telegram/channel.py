@@ -18,9 +18,9 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import render
 from bot.channels.telegram.enclosed import send_file
-from bot.channels.telegram.incoming import PREFIX
 from bot.channels.telegram.outcome import Fate, outcome
 from bot.channels.telegram.panel import Panel, Shelf
+from bot.channels.telegram.reading import PREFIX
 from bot.channels.telegram.ticker import Ticker
 from bot.makers import Files
 from bot.post import Doubtful, Gone, Limited, Undeliverable, Unknown, Unsent

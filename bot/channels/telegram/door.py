@@ -11,15 +11,21 @@ from telegram import Bot
 from telegram.ext import Application
 
 from bot.channels.telegram.channel import Last
-from bot.channels.telegram.incoming import PREFIX, App, Heard, handlers, hear, no_trace
-from bot.channels.telegram.reading import Raw, Unreadable, number_of
+from bot.channels.telegram.incoming import App, Heard, handlers, hear, no_trace
+from bot.channels.telegram.reading import PREFIX, Raw, Unreadable, number_of, sender
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
+from bot.desk import Desk
 from bot.engine import Engine
+from bot.logs import who
+from bot.throttle import Throttle
 from flows import kept
 from flows.pages import Book
+from flows.safer import must_be_heard
 from storage.store import Failed, Store, Turn
 
+MOST_ASIDE = 50
+"""Taps being acknowledged at once, above which the spinner of one that is too much is left to end by itself."""
 TRANSPORTS = "transports"
 UNREAD = "telegram:unread"
 """Whose turn it is when an update cannot be read: nobody's."""
@@ -49,25 +55,50 @@ async def close(app: App) -> None:
 class Door:
     """Takes batches of raw updates and hands their events to the engine."""
 
-    def __init__(self, app: App, engine: Engine, store: Store, book: Book, clock: Clock) -> None:
+    def __init__(
+        self,
+        app: App,
+        engine: Engine,
+        store: Store,
+        book: Book,
+        clock: Clock,
+        *,
+        throttle: Throttle | None = None,
+        desk: Desk | None = None,
+    ) -> None:
         self._app = app
         self._bot: Bot = app.bot
         self._engine = engine
         self._store = store
         self._book = book
         self._clock = clock
+        self._throttle = Throttle() if throttle is None else throttle
+        self._desk = desk or Desk((), dict)
         self._side: set[asyncio.Task[None]] = set()
         self._spent = ("", 0)
         """The person and the card that lost its buttons last."""
 
     async def take(self, updates: list[Raw]) -> None:
         """Returns when everything of the batch is kept or set aside. StoreError: it is not, nothing may be
-        confirmed."""
-        turns = [await self._read(update) for update in updates]
-        await asyncio.gather(*(turn for turn in turns if turn is not None))
+        confirmed.
 
-    async def _read(self, update: Raw) -> Coroutine[Any, Any, None] | None:
-        """Acknowledge a tap, and give back the turn that the update asks for."""
+        Who sends more than anybody reads comes last, so that the others wait for none of it; the order of one person's
+        own updates stays as it is.
+        """
+        excess = {number_of(each) for each in updates if (who := sender(each)) and not self._throttle.spend(who)}
+        crowding = {sender(each) for each in updates if number_of(each) in excess}
+        calm = [await self._read(each) for each in updates if sender(each) not in crowding]
+        turns = [asyncio.create_task(turn) for turn in calm if turn is not None]
+        for each in updates:
+            if sender(each) in crowding:
+                await asyncio.sleep(0)  # the others are at work
+                turn = await self._read(each, excess=number_of(each) in excess)
+                turns += [asyncio.create_task(turn)] if turn is not None else []
+        await asyncio.gather(*turns)
+
+    async def _read(self, update: Raw, *, excess: bool = False) -> Coroutine[Any, Any, None] | None:
+        """Acknowledge a tap, and give back the turn that the update asks for. Of what is too much only what makes
+        things safer is one."""
         key = f"telegram:{number_of(update)}"
         if isinstance(update, Unreadable):
             return self._set_aside(key, update.reason)
@@ -75,11 +106,26 @@ class Door:
             heard = await hear(self._app, update, self._bot)
         except Exception as error:
             return self._set_aside(key, type(error).__name__)
-        if heard.tap:
+        if heard.tap and not (excess and len(self._side) > MOST_ASIDE):
             self._aside(self._acknowledge(heard.tap))
         if heard.group:
             self._aside(self._leave(heard.group))
-        return self._handle(heard, key) if heard.event is not None else None
+        if heard.event is None:
+            return None
+        if excess and not must_be_heard(heard.event, self._book):
+            self._leave_unread(heard)
+            return None
+        answer = self._desk.answer(heard.person, heard.event)
+        if answer:
+            self._aside(self._tell(heard.person, answer))
+            return None
+        return self._handle(heard, key)
+
+    def _leave_unread(self, heard: Heard) -> None:
+        """A tap is let go, it was acknowledged; of words it is said once in a while."""
+        if not heard.tap and self._throttle.tell(heard.person):
+            log.warning("somebody sends more than is read", who=who(heard.person))
+            self._aside(self._tell(heard.person, self._book.say("kind.slower")))
 
     async def _set_aside(self, key: str, reason: str) -> None:
         log.error("an update could not be read", error=reason)
@@ -125,6 +171,13 @@ class Door:
             await self._bot.edit_message_reply_markup(int(person.removeprefix(PREFIX)), card)
         except Exception as error:
             log.debug("an old card kept its buttons", error=type(error).__name__)
+
+    async def _tell(self, person: str, words: str) -> None:
+        """Say something beside the conversation, which is not worth keeping."""
+        try:
+            await self._bot.send_message(int(person.removeprefix(PREFIX)), words)
+        except Exception as error:
+            log.debug("a word aside was not sent", error=type(error).__name__)
 
     async def _leave(self, group: int) -> None:
         """Health talk is private: a group gets the link to the private chat, and the bot goes."""

@@ -26,10 +26,10 @@ from telegram.ext import (
 )
 
 from bot.channels.commands import command
+from bot.channels.telegram.reading import PREFIX
 from flows import taps
 from flows.events import Blocked, Event, Sent, Started, Tapped, Unblocked, Wrote
 
-PREFIX = "telegram:"
 GONE = (ChatMember.LEFT, ChatMember.BANNED)
 Extra = ContextTypes.DEFAULT_TYPE
 App = Application[Any, Any, Any, Any, Any, Any]

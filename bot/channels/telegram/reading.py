@@ -16,6 +16,8 @@ from typing import Any, TypeGuard
 from attrs import frozen
 
 Update = dict[str, Any]
+PREFIX = "telegram:"
+"""What stands before the messenger's number in a person's name."""
 HIGHEST = 2**53
 """Ids of updates lie far below (docs, Update); a number above is none."""
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
@@ -39,6 +41,17 @@ Raw = Update | Unreadable
 def number_of(raw: Raw) -> int:
     """The update's id."""
     return raw.number if isinstance(raw, Unreadable) else int(raw["update_id"])
+
+
+def sender(raw: Raw) -> str:
+    """Who sent it, as people are named here; empty: nobody can be told, or it is no message and no tap."""
+    for kind in ("message", "callback_query"):
+        part = raw.get(kind) if not isinstance(raw, Unreadable) else None
+        person = part.get("from") if isinstance(part, dict) else None
+        number = person.get("id") if isinstance(person, dict) else None
+        if type(number) is int:
+            return f"{PREFIX}{number}"
+    return ""
 
 
 def read_answer(body: bytes) -> dict[str, Any]:
