@@ -137,12 +137,14 @@ def _write(line: str) -> None:
 def check(content: Path | None, what: str | None, text: str | None) -> None:
     """Check settings and content, and say everything that is wrong at once. `check watch "words"` explains a
     reading."""
+    from bot import pictures
     from flows import book, watch
 
     if what == "watch":
         click.echo(watch.explain(text or ""))
         return
-    faults = [*_settings_faults(), *(str(fault) for fault in book.faults(content))]
+    wrong = [str(fault) for fault in book.faults(content)]
+    faults = [*_settings_faults(), *wrong, *([] if wrong else pictures.faults(book.load(content)))]
     for fault in faults:
         click.echo(fault, err=True)
     if faults:

@@ -19,6 +19,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from flows import book
+
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("bot", "flows", "storage")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -61,7 +63,15 @@ def test_the_wheel_holds_the_three_floors_and_nothing_else(wheel: Path) -> None:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = {path for floor in FLOORS for path in (ROOT / floor).rglob("*") if path.is_file()}
     assert packed == {path.relative_to(ROOT).as_posix() for path in files if "__pycache__" not in path.parts}
-    assert {".toml", ".sql", ".typed"} <= {Path(name).suffix for name in packed}
+    assert {".toml", ".sql", ".typed", ".png", ".mp4"} <= {Path(name).suffix for name in packed}
+
+
+def test_the_wheel_holds_a_picture_for_every_step_and_an_animation_for_every_stretch(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name.removeprefix("bot/pictures/"): info.file_size for name, info in archive.NameToInfo.items()}
+    for stretch in book.load().stretches.values():
+        wanted = [f"{stretch.id}.mp4", *(f"{stretch.id}.{step.id}.png" for step in stretch.walk)]
+        assert all(packed[name] > 1000 for name in wanted)
 
 
 def test_the_wheel_carries_its_licence_and_its_needs(wheel: Path) -> None:

@@ -7,7 +7,10 @@ words go with a picture stands in the content (`shows` of a step).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+from flows.pages import Book
 
 _HERE = Path(__file__).parent
 _ID = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
@@ -30,3 +33,14 @@ def animation(stretch: str, *, dark: bool = False) -> Path | None:
 def _file(stem: str, ending: str, dark: bool) -> Path | None:
     names = ([f"{stem}.dark.{ending}"] if dark else []) + [f"{stem}.{ending}"]
     return next((_HERE / name for name in names if (_HERE / name).is_file()), None)
+
+
+def faults(book: Book) -> Iterator[str]:
+    """A line for every step without its picture and every stretch without its animation."""
+    for stretch in book.stretches.values():
+        file = f"stretches/{stretch.id}.toml"
+        for step in stretch.walk:
+            if find(f"{stretch.id}.{step.id}") is None:
+                yield f"{file}: {step.id}: the step has no picture; draw it: see CONTRIBUTING.md"
+        if animation(stretch.id) is None:
+            yield f"{file}: the stretch has no animation; draw it: see CONTRIBUTING.md"

@@ -154,6 +154,20 @@ def test_wrong_content_is_named_with_file_and_place(anna: Person) -> None:
     assert lines[-1] == f"{len(lines) - 1} faults"
 
 
+def test_a_step_without_its_picture_or_without_words_for_it_is_named(anna: Person) -> None:
+    folder = anna.folder / "content"
+    shutil.copytree(ROOT / "flows" / "content", folder)
+    stretch = folder / "stretches" / "pelvic_tilt.toml"
+    stretch.write_text(stretch.read_text("utf-8").replace('id = "rock"', 'id = "sway"'), "utf-8")
+    ended = anna.run("check", "--content", str(folder))
+    assert ended.stderr.decode().splitlines() == [
+        "stretches/pelvic_tilt.toml: sway: the step has no picture; draw it: see CONTRIBUTING.md", "1 fault",
+    ]  # fmt: skip
+    assert ended.returncode == 2
+    stretch.write_text(stretch.read_text("utf-8").replace("shows = ", "breadth = ", 1), "utf-8")
+    assert b"breadth" in anna.run("check", "--content", str(folder)).stderr
+
+
 def test_content_that_is_not_there(anna: Person, here: Callable[..., Ended]) -> None:
     ended = here("check", "--content", str(anna.folder / "nowhere"))
     assert ended.returncode == 2

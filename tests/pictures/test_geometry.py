@@ -117,7 +117,10 @@ def test_every_step_has_a_pose_and_every_pose_a_step() -> None:
     assert set(STRETCHES) == set(stretches)
     for stretch in stretches.values():
         walked = {step.id for step in stretch.walk}
-        assert set(pose.moves(stretch.id).steps) <= walked
+        drawn = pose.moves(stretch.id).steps
+        assert {
+            name for name in drawn if not name.startswith("_")
+        } <= walked  # _swing: only on the way, in the animation
         for step in walked:
             pose.scene(stretch.id, step)
 
