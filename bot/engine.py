@@ -27,7 +27,7 @@ from flows.events import Blocked, Event, Woke
 from flows.machine import step
 from flows.pages import Book
 from storage.errors import SealBroken, StoreClosed
-from storage.store import Behind, Decision, Failed, Letter, Outcome, Store, Turn
+from storage.store import Behind, Decision, Failed, Letter, Outcome, Seen, Store, Turn
 from storage.store import Wake as KeptWake
 
 TRIES = 3
@@ -115,8 +115,16 @@ class Engine:
         wakes = [self._wakes.popleft() for _ in range(min(WAKES_AT_ONCE, len(self._wakes)))]
         return [self._taps.popleft() for _ in range(min(MOST_AT_ONCE - len(wakes), len(self._taps)))] + wakes
 
+    def _due(self, group: Sequence[_Waiting]) -> list[_Waiting]:
+        """Without wake-ups that are to come: the clock went back since they were found due. They go on standing."""
+        now = self._clock.now()
+        early = [waiting for waiting in group if waiting.turn.wake is not None and waiting.turn.wake.at > now]
+        for waiting in early:
+            _settle(waiting, Seen())
+        return [waiting for waiting in group if waiting not in early]
+
     async def _keep(self, group: Sequence[_Waiting]) -> None:
-        left = list(group)
+        left = self._due(group)
         failures: dict[str, int] = {}
         while left:
             again: list[_Waiting] = []

@@ -140,8 +140,8 @@ class Post:
         self._answering = self._fresh = 0
         self._passed_over = False
         """A reminder could not leave although the gates were open: its person was busy or held."""
-        self._tries: dict[str, tuple[int, int]] = {}
-        """Of a person the letter that is being tried, and how often it was."""
+        self._tries: dict[str, tuple[int, int, int]] = {}
+        """Of a person the letter that is being tried, how often it was surely not sent, and how often in doubt."""
         self._looked = 0
         """The number of the last answer that was looked at, -1 when all were."""
         self._refused: list[float] = []
@@ -307,6 +307,7 @@ class Post:
         except Unsent as unsent:
             await self._unsent(letter, unsent)
         except Undeliverable as reason:
+            self._refused.clear()  # it knows us, or it would not say that
             if isinstance(reason, Gone):
                 await self._gone(letter.person, letter.id)
             await self._give_up(letter, str(reason))
@@ -319,9 +320,10 @@ class Post:
 
     async def _unsent(self, letter: Waiting, unsent: Unsent) -> None:
         if isinstance(unsent, Limited):
+            self._refused.clear()
             self._pacing.limit(letter.person, _now(), unsent.wait)
         else:
-            self._pacing.hold(letter.person, _now(), BACK_OFF[min(self._tried(letter), len(BACK_OFF)) - 1])
+            self._pacing.hold(letter.person, _now(), BACK_OFF[min(self._tried(letter)[0], len(BACK_OFF)) - 1])
         if isinstance(unsent, Unknown):
             self._refused.append(_now())
         self._passed_over |= letter.once
@@ -331,18 +333,22 @@ class Post:
         """It may have arrived: a reminder is never sent twice, an answer at most a few times."""
         if not isinstance(error, Doubtful):
             log.error("delivery failed", error=type(error).__name__)
-        tried = self._tried(letter)
+        _, tried = self._tried(letter, doubtful=True)
         if letter.once or tried > len(DOUBTFUL):
             await self._give_up(letter, "unknown")
             return
         self._pacing.hold(letter.person, _now(), DOUBTFUL[tried - 1])
         await self._insist(lambda: self._store.back(letter.id))
 
-    def _tried(self, letter: Waiting) -> int:
-        """How often this letter was tried, this time included."""
-        last, tried = self._tries.get(letter.person, (letter.id, 0))
-        self._tries[letter.person] = (letter.id, tried + 1 if last == letter.id else 1)
-        return self._tries[letter.person][1]
+    def _tried(self, letter: Waiting, *, doubtful: bool = False) -> tuple[int, int]:
+        """How often this letter was surely not sent, and how often in doubt, this time included. Counted apart: an
+        hour without a network is no reason to give up at the first doubt."""
+        last, unsent, doubts = self._tries.get(letter.person, (letter.id, 0, 0))
+        if last != letter.id:
+            unsent = doubts = 0
+        unsent, doubts = (unsent, doubts + 1) if doubtful else (unsent + 1, doubts)
+        self._tries[letter.person] = (letter.id, unsent, doubts)
+        return unsent, doubts
 
     async def _give_up(self, letter: Waiting, reason: str) -> None:
         self._tries.pop(letter.person, None)

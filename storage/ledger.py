@@ -247,22 +247,24 @@ def _turn(
     db: sqlite3.Connection, seal: Seal, turn: Turn, decide: Decide, now: datetime, forgotten: list[str]
 ) -> Outcome:
     check_turn(turn)
-    if _one(db, "seen", key=turn.key) is not None:
-        _unwake(db, turn)  # else it would come due for ever
-        return Seen()
-    if turn.wake is not None and _one(db, "stands", **_wake_row(turn.person, turn.wake)) is None:
+    if turn.wake is None:
+        fresh = _one(db, "seen", key=turn.key) is None
+    else:
+        fresh = _one(db, "stands", **_wake_row(turn.person, turn.wake)) is not None
+    if not fresh:
         return Seen()
     decision = check_decision(decide(turn, read(db, seal, turn.person)))
     _do(db, "handle", key=turn.key, now=ticks(now), reason="")
     _unwake(db, turn)
-    _apply(db, seal, turn.person, decision, now)
+    _apply(db, seal, turn, decision, now)
     tally.count(db, seal, decision.counts, now)
     if decision.forget:
         forgotten.append(turn.person)
     return Kept()
 
 
-def _apply(db: sqlite3.Connection, seal: Seal, person: str, decision: Decision, now: datetime) -> None:
+def _apply(db: sqlite3.Connection, seal: Seal, turn: Turn, decision: Decision, now: datetime) -> None:
+    person = turn.person
     if decision.forget:
         _forget(db, person)
     else:
@@ -275,7 +277,8 @@ def _apply(db: sqlite3.Connection, seal: Seal, person: str, decision: Decision, 
             sealed = seal.seal(decision.conversation, person, "conversation")
             _do(db, "converse", person=person, conversation=sealed)
         for wake in decision.wakes:
-            _do(db, "wake", **_wake_row(person, wake))
+            if wake != turn.wake:  # else it would come due for ever
+                _do(db, "wake", **_wake_row(person, wake))
     for letter in decision.letters:
         _write(db, seal, person, letter, now, parting=decision.forget or decision.traceless)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from storage import store as port
 from storage.errors import StoreClosed
 from storage.limits import check_decision, check_instant, check_turn, check_word
 from storage.store import (
@@ -195,7 +196,9 @@ class MemoryStore:
             for once in (False, True):
                 self._following(person, now, once=once)
         self._counts = [row for row in self._counts if row[0] >= (now - COUNTS_LAST).astimezone(UTC).date()]
-        self._handled = {key: row for key, row in self._handled.items() if row[0] >= now - KEYS_LAST}
+        for key in list(self._handled)[: max(0, len(self._handled) - port.NEWEST_KEYS)]:
+            if self._handled[key][0] < now - KEYS_LAST:
+                del self._handled[key]
         self._posted = {number: row for number, row in self._posted.items() if row.kept >= now - POSTED_LAST}
 
     async def close(self) -> None:
@@ -211,21 +214,21 @@ class MemoryStore:
             return Failed(error)
         self._handled[turn.key] = (now, "")
         self._unwake(turn)
-        self._apply(turn.person, decision, now)
+        self._apply(turn, decision, now)
         self._counts += [(now.date(), body) for body in decision.counts]
         return Kept()
 
     def _fresh(self, turn: Turn) -> bool:
-        if turn.key in self._handled:
-            self._unwake(turn)  # else it would come due for ever
-            return False
-        return turn.wake is None or self._wakes.get((turn.person, turn.wake.name)) == turn.wake.at
+        if turn.wake is None:
+            return turn.key not in self._handled
+        return self._wakes.get((turn.person, turn.wake.name)) == turn.wake.at
 
     def _unwake(self, turn: Turn) -> None:
         if turn.wake is not None and self._wakes.get((turn.person, turn.wake.name)) == turn.wake.at:
             del self._wakes[turn.person, turn.wake.name]
 
-    def _apply(self, person: str, decision: Decision, now: datetime) -> None:
+    def _apply(self, turn: Turn, decision: Decision, now: datetime) -> None:
+        person = turn.person
         if decision.forget:
             self._forget(person)
         else:
@@ -236,7 +239,8 @@ class MemoryStore:
                 self._recall(person, {row.letter.cause for row in self._letters.values()}, "cancelled")
             if decision.conversation is not None:
                 self._conversations[person] = decision.conversation
-            self._wakes |= {(person, wake.name): wake.at.astimezone(UTC) for wake in decision.wakes}
+            wakes = [wake for wake in decision.wakes if wake != turn.wake]  # else it would come due for ever
+            self._wakes |= {(person, wake.name): wake.at.astimezone(UTC) for wake in wakes}
         self._write(person, decision.letters, now, parting=decision.forget or decision.traceless)
 
     def _write(self, person: str, letters: Sequence[Letter], now: datetime, *, parting: bool) -> None:

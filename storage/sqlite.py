@@ -19,6 +19,7 @@ from typing import TypeVar
 from filelock import BaseFileLock, FileLock, Timeout
 
 from storage import departed, entry, ledger, tally, telling
+from storage import store as port
 from storage.ballast import Ballast
 from storage.ending import note_ending
 from storage.errors import Refusal, StoreBusy, StoreClosed, StoreFull, StoreRefused, StoreTrouble
@@ -214,7 +215,7 @@ class SqliteStore:
             raise kind(f"{file} cannot be written ({error.strerror}); look after the disk") from None
 
     async def _prune_some(self, query: str, before: int) -> int:
-        values = {"before": before, "limit": _BATCH}
+        values = {"before": before, "limit": _BATCH, "newest": port.NEWEST_KEYS}
         return await self._run(lambda db: db.execute(SQL[query], values).rowcount)
 
     async def _leave(self) -> None:

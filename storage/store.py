@@ -27,6 +27,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
 KEYS_LAST = timedelta(days=3)  # Telegram gives an update up for lost after 24 h, and starts its ids anew after a week
+NEWEST_KEYS = 1000
+"""So many keys stay however old they seem: a clock that was a year ahead for a minute, or that begins in 1970 at every
+start, must not make the bot forget what it has just handled. It is more than a messenger delivers again."""
 POSTED_LAST = timedelta(days=30)
 ASIDE_LAST = timedelta(days=30)
 COUNTS_LAST = timedelta(days=730)
@@ -164,10 +167,11 @@ class Store(Protocol):
 
         Turns are taken one after the other: a later turn of the same person sees what an earlier one of the group
         left. StoreFull: there is no room, and of this group at most what forgets was kept; hand all of it in again.
-        A turn with a wake-up first asks whether that very wake-up (name and instant) still stands, and takes it
-        away before the decision is applied. A turn whose `decide` raises, whose conversation does not open (SealBroken)
-        or that breaks a limit (LimitBroken) is rolled back alone and comes back Failed; the later turns of that person
-        come back Behind, so that their order is not lost.
+        Of a turn with a wake-up it is asked whether that very wake-up (name and instant) still stands, not whether its
+        key was handled: after a clock that was wrong the same instant comes once more. The wake-up goes before the
+        decision is applied, and cannot set itself again. A turn whose `decide` raises, whose conversation does not open
+        (SealBroken) or that breaks a limit (LimitBroken) is rolled back alone and comes back Failed; the later turns of
+        that person come back Behind, so that their order is not lost.
         """
 
     async def read(self, person: str) -> str | None:
@@ -252,8 +256,8 @@ class Store(Protocol):
         """Look through what the opening left, because it takes long. StoreRefused: it is damaged; end the process."""
 
     async def prune(self, now: datetime) -> None:
-        """Bury letters that expired; drop handled keys older than 3 days, and of letters that went (sent or buried)
-        those older than 30 days.
+        """Bury letters that expired; drop handled keys older than 3 days (of the newest 1000 none), and of letters
+        that went (sent or buried) those older than 30 days.
 
         A letter is as old as the turn that kept it. What was laid aside goes after 30 days, what was counted after 24
         months.

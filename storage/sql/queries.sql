@@ -1,11 +1,14 @@
 -- seen: was a turn with this key handled?
 SELECT 1 FROM handled WHERE key = tag(:key);
 
--- handle: count a key as handled; one that is there already stays as it is
-INSERT INTO handled (key, at, reason) VALUES (tag(:key), :now, :reason) ON CONFLICT (key) DO NOTHING;
+-- handle: count a key as handled; that of a wake-up may be there already, from a time when the clock was wrong
+INSERT INTO handled (key, at, reason) VALUES (tag(:key), :now, :reason)
+ON CONFLICT (key) DO UPDATE SET at = excluded.at, reason = excluded.reason;
 
--- forget_keys: drop some of the keys handled before an instant
-DELETE FROM handled WHERE rowid IN (SELECT rowid FROM handled WHERE at < :before LIMIT :limit);
+-- forget_keys: drop some of the keys handled before an instant; the newest stay, whatever the clock says
+DELETE FROM handled WHERE rowid IN (
+    SELECT rowid FROM handled
+    WHERE at < :before AND rowid <= (SELECT max(rowid) FROM handled) - :newest LIMIT :limit);
 
 -- stands: does this very wake-up still stand?
 SELECT 1 FROM wakes WHERE person = :person AND name = veil(:person, :name) AND at = :at;

@@ -13,6 +13,7 @@ import pytest
 from bot import post
 from bot.clock import SetClock
 from bot.engine import Engine
+from bot.pacing import UNPACED
 from bot.post import Doubtful, Gone, Limited, Post, Undeliverable, Unsent
 from flows.effects import Kind, Say
 from flows.events import Started, Woke
@@ -149,3 +150,27 @@ async def test_the_post_ends_whenever_it_is_cancelled(
     for _ in range(ticks):
         await asyncio.sleep(0)
     await end(posting)
+
+
+async def test_what_was_surely_not_sent_is_no_doubt_however_often(
+    store: SqliteStore, engine: Engine, clock: SetClock, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post, "BACK_OFF", (0.0,))
+    monkeypatch.setattr(post, "DOUBTFUL", (0.0,))
+    says: list[Exception | None] = [*[Unsent() for _ in range(20)], Doubtful(), None]
+
+    class Outage(Channel):
+        async def deliver(self, person: str, say: Say) -> str:
+            if (now := says.pop(0)) is not None:
+                raise now
+            return "message 1"
+
+    channel = Outage()
+    await engine.handle(ANN, Started(), "start")
+    posting = asyncio.create_task(Post(store, channel, clock, channel.leave, UNPACED).run(engine))
+    async with asyncio.timeout(10):
+        while says:
+            await settled(store)
+    await settled(store)
+    await end(posting)
+    assert fates(path)[0] == "sent"

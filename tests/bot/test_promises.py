@@ -22,7 +22,7 @@ from flows.effects import Kind, Say
 from flows.events import Blocked, Event, Started, Stopped, Tapped, Wrote
 from storage.seal import Seal
 from storage.sqlite import SqliteStore, open_sqlite
-from storage.store import Decision, Waiting, Wake
+from storage.store import Decision, Kept, Seen, Waiting, Wake
 from tests.bot.talks import (
     ANN,
     BOB,
@@ -344,3 +344,14 @@ async def test_a_crash_does_not_undo_a_confirmed_stop(
         told += await take_all(again, ANN, clock.now())
     assert reminders(told) == 0
     assert texts(told)[0] == STOPPED
+
+
+async def test_a_wake_up_found_due_before_the_clock_went_back_waits_for_its_time(
+    store: SqliteStore, engine: Engine, clock: SetClock
+) -> None:
+    await put(store, ANN, ringing())
+    assert await engine.wake(ANN, Wake("reminder", RINGS)) == Seen()  # it is still morning
+    assert await store.due(RINGS) == [(ANN, Wake("reminder", RINGS))]
+    clock.move_to(RINGS)
+    assert await engine.wake(ANN, Wake("reminder", RINGS)) == Kept()
+    assert await store.next_wake() == RINGS + timedelta(days=1)

@@ -311,7 +311,10 @@ async def test_a_turn_that_fails_half_way_is_undone_alone(opener: Opener) -> Non
     assert await store.keep(group, decide, NOON) == [Seen(), Kept(), Seen()]
 
 
-async def test_prune_goes_through_more_than_one_batch(opener: Opener, path: Path) -> None:
+async def test_prune_goes_through_more_than_one_batch(
+    opener: Opener, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.store.NEWEST_KEYS", 0)
     store = await opener()
     await store.keep([Turn(ANN, f"k{number}") for number in range(2500)], always(Decision(None)), NOON)
     await store.prune(NOON + 4 * DAY)

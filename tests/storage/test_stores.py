@@ -130,15 +130,6 @@ async def test_set_aside_takes_the_wake_up_away(store: Store, turns: Turns) -> N
     assert await store.due(NOON + DAY) == []
 
 
-async def test_prune_forgets_keys_after_three_days_and_not_before(store: Store) -> None:
-    await store.keep([Turn(ANN, "old")], append, NOON)
-    await store.keep([Turn(ANN, "new")], append, NOON + DAY)
-    await store.prune(NOON + 3 * DAY)
-    assert await store.keep([Turn(ANN, "old")], append, NOON) == [Seen()]
-    await store.prune(NOON + 3 * DAY + HOUR)
-    assert await store.keep([Turn(ANN, "old"), Turn(ANN, "new")], append, NOON) == [Kept(), Seen()]
-
-
 # What a store does not take
 
 

@@ -17,6 +17,7 @@ READ_SECONDS = 20.0
 WRITE_MEDIA_SECONDS = 60.0
 CONNECTIONS = 64
 """More than the post has letters in flight, so that no letter waits for a connection."""
+RESULT = b'"result"'
 IN_BETWEEN = {
     429: b'{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":30}}',
     413: b'{"ok":false,"error_code":400,"description":"Request Entity Too Large"}',
@@ -63,7 +64,7 @@ class AiohttpRequest(BaseRequest):
         limit = aiohttp.ClientTimeout(total=whole + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
         try:
             async with self._session.request(method, url, data=_form(request_data), timeout=limit) as answer:
-                return answer.status, _told(answer.status, await answer.read())
+                return answer.status, _checked(answer.status, await answer.read())
         except TimeoutError as error:
             raise TimedOut(f"no answer ({type(error).__name__})") from error
         except aiohttp.ClientError as error:
@@ -72,6 +73,14 @@ class AiohttpRequest(BaseRequest):
 
 def _seconds(given: ODVInput[float], usual: float) -> float:
     return usual if given is None or isinstance(given, DefaultValue) else float(given)
+
+
+def _checked(status: int, body: bytes) -> bytes:
+    """The body. NetworkError: it says that all is well and then nothing; the library would stumble over that with an
+    error that nobody expects, and the bot would not even start."""
+    if status == 200 and RESULT not in body:
+        raise NetworkError("an answer without a result")
+    return _told(status, body)
 
 
 def _told(status: int, body: bytes) -> bytes:
