@@ -236,8 +236,11 @@ class Post:
         letter = await self._insist(lambda: self._store.take(person, self._clock.now(), once=False))
         if letter is None:
             return
-        self._pacing.spend(person, _now(), reminder=False)
-        await self._deliver(letter)
+        if self._pacing.opens(person) > _now():  # a gate closed while it was claimed
+            await self._insist(lambda: self._store.back(letter.id))
+        else:
+            self._pacing.spend(person, _now(), reminder=False)
+            await self._deliver(letter)
         self._ready[person] = None
 
     # Reminders
@@ -272,11 +275,15 @@ class Post:
     async def _send_reminder(self, person: str, taken: asyncio.Event) -> None:
         try:
             letter = await self._insist(lambda: self._store.take(person, self._clock.now(), once=True))
-            if letter is not None:
+            closed = max(self._pacing.reminders_open(), self._pacing.opens(person)) > _now()
+            if letter is not None and not closed:
                 self._pacing.spend(person, _now(), reminder=True)
         finally:
             taken.set()
-        if letter is not None:
+        if letter is not None and closed:  # a gate closed while it was claimed
+            self._passed_over = True
+            await self._insist(lambda: self._store.back(letter.id))
+        elif letter is not None:
             await self._deliver(letter)
         self._ready[person] = None  # an answer may have come meanwhile, and found the reminder on the wire
 

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from flows.effects import Kind, Say
 from flows.events import Started, Woke
 from storage.errors import StoreFull
 from storage.sqlite import SqliteStore
+from storage.store import Waiting
 from tests.bot.talks import ANN, BOB, RINGS, end, put, ringing, settled, take_all
 
 
@@ -174,3 +176,27 @@ async def test_what_was_surely_not_sent_is_no_doubt_however_often(
     await settled(store)
     await end(posting)
     assert fates(path)[0] == "sent"
+
+
+async def test_a_gate_that_closes_while_a_letter_is_claimed_holds_it(
+    store: SqliteStore, engine: Engine, clock: SetClock
+) -> None:
+    """Nobody is told before the wait is over, not even the one whose letter was just taken from the store."""
+    channel = Channel()
+    posted = Post(store, channel, clock, channel.leave, UNPACED)
+    take = store.take
+
+    async def slowly(person: str, now: datetime, *, once: bool) -> Waiting | None:
+        letter = await take(person, now, once=once)
+        posted._pacing.limit(BOB, asyncio.get_running_loop().time(), 3600.0)
+        posted._pacing.limit(person, asyncio.get_running_loop().time(), 3600.0)
+        return letter
+
+    store.take = slowly  # type: ignore[method-assign]
+    await engine.handle(ANN, Started(), "start")
+    posting = asyncio.create_task(posted.run(engine))
+    await settled(store)
+    await settled(store)
+    await end(posting)
+    assert channel.tried == []
+    assert await store.claim((await store.waiting(clock.now()))[0].id)  # it waits as before

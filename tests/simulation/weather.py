@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tests.simulation.network import POLL
 from tests.simulation.troubles import FLOOD_PAGE, MAYBE, SLOW, SURELY_NOT, WAITS, Trouble, flood
@@ -38,9 +38,21 @@ class Sizes:
 
 
 STORMY = Sizes(
-    acts=40, hours=6.0, fair_from=2.0, storms=5, storm_minutes=(5, 30), worst=0.5, kills=0.01, full_disks=3, deaths=3
+    people=4,
+    acts=40,
+    hours=8.0,
+    fair_from=3.5,
+    storms=5,
+    storm_minutes=(5, 30),
+    worst=0.5,
+    kills=0.01,
+    full_disks=3,
+    deaths=3,
 )
-"""Six hours, two of them as bad as can be."""
+"""Eight hours, three of them as bad as can be."""
+
+RINGS = 3 * 3600.0
+"""When reminders ring, if nobody moves the clock: there is always a storm then."""
 
 
 @frozen
@@ -60,6 +72,7 @@ class Weather:
         self._sizes = sizes
         self.fair = 3600 * sizes.fair_from
         self._storms = [self._storm() for _ in range(sizes.storms)]
+        self._storms.append(evolve(self._storm(), begins=RINGS - 200, ends=RINGS + 300))
         self._full = [self._window(5, 120) for _ in range(sizes.full_disks)]
         self._doomed: Trouble | None = None
 
