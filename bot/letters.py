@@ -52,6 +52,8 @@ def read(body: str) -> Say:
 def _card(card: Card) -> dict[str, object]:
     rows = [[[b.words, b.ask, b.choice, b.look.value] for b in row] for row in card.rows]
     page: dict[str, object] = {"text": card.text, "title": card.title, "rows": rows, "picture": card.picture}
+    if card.text_only:
+        page["text_only"] = True
     if card.alt:
         page["alt"] = card.alt
     if card.ticks:
@@ -62,4 +64,6 @@ def _card(card: Card) -> dict[str, object]:
 def _read_card(page: dict[str, Any]) -> Card:
     rows = tuple(tuple(Button(w, a, c, Look(look)) for w, a, c, look in row) for row in page["rows"])
     ticks = tuple(Tick(after, words) for after, words in page.get("ticks", ()))
-    return Card(page["text"], page["title"], rows, page["picture"], page.get("alt", ""), ticks)
+    return Card(
+        page["text"], page["title"], rows, page["picture"], page.get("alt", ""), page.get("text_only", False), ticks
+    )

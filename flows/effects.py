@@ -46,6 +46,8 @@ class Card:
     """The id of a picture that shows the same (of a step: `<stretch>.<step>`; that moves: `<stretch>`), or empty."""
     alt: str = ""
     """What the picture shows, for those who do not see it."""
+    text_only: bool = False
+    """The person wants words and no pictures."""
     ticks: tuple[Tick, ...] = ()
     """A count that changes the card as time goes by; a channel that cannot do that shows its first words."""
 

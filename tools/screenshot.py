@@ -20,7 +20,7 @@ from tests.browser.visitor import HEALTHY, TO_A_STEP, Visitor
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "page.png"
 HEAVIEST = 200_000  # bytes
-WIDE, HIGH, SHARP = 1180, 720, 1.2
+WIDE, HIGH, SHARP = 1180, 860, 1.0
 
 
 async def take(path: str) -> bytes:

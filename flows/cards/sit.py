@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attrs import evolve
+
 from flows import clearance, liking, screening
 from flows.cards.layout import bullets, card, hurt_button, paragraphs, rows_of, stop_button
 from flows.cards.screen import yes_no
@@ -161,7 +163,8 @@ def briefing(talk: Conversation, book: Book, now: datetime) -> Card:
     buttons += [_stretch_button(book.stretches[other], book) for other in alternatives if other != PARTNER]
     buttons.append(Button(book.say("briefing.another"), "briefing", "another"))
     text = _briefing_text(talk, stretch, book, now)
-    return card(book, stretch.name, text, buttons, picture=stretch.id if talk.pictures else "")
+    shown = card(book, stretch.name, text, buttons, picture=stretch.id)
+    return evolve(shown, text_only=not talk.pictures)
 
 
 def _briefing_text(talk: Conversation, stretch: Stretch, book: Book, now: datetime) -> str:
@@ -207,9 +210,8 @@ def moving(talk: Conversation, book: Book, now: datetime) -> Card:
     text = paragraphs(eased, step_text(stretch.walk[index], book))
     rows = (*rows_of(_step_buttons(stretch, index, sitting, book)), (stop_button(book),))
     count = ticks(stretch.walk[index].hold_s, sitting.held_at, book, now) if sitting.held_at is not None else ()
-    if not talk.pictures:
-        return Card(text, title, rows, ticks=count)
-    return Card(text, title, rows, f"{stretch.id}.{sitting.step}", stretch.walk[index].shows, count)
+    picture, shows = f"{stretch.id}.{sitting.step}", stretch.walk[index].shows
+    return Card(text, title, rows, picture, shows, text_only=not talk.pictures, ticks=count)
 
 
 def _step_buttons(stretch: Stretch, index: int, sitting: Sitting, book: Book) -> list[Button]:

@@ -21,6 +21,8 @@ from tests.flows.walk_key import UNSEEN, key
 from tests.flows.walk_moves import FULL, TICK, WAITS, WAKE_UPS, Alphabet, Move, moves
 from tests.flows.walking import Place, Walk, go, play, walk, way_to
 
+pytestmark = pytest.mark.timeout(300)
+"""Half a minute on a machine of its own; the first to ask for a walk waits for all of it."""
 BOOK = small()
 AT_LAST = ("home", "informed", "minor")
 """Where one can always be again."""

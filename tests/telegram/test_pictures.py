@@ -126,6 +126,16 @@ async def test_a_card_without_a_picture_follows_as_a_new_message(
     playground.nothing_refused()
 
 
+async def test_who_wants_words_gets_no_picture(playground: Playground, find: Callable[[str], Path | None]) -> None:
+    anna = playground.person("Anna")
+    told = step(1, "tilt.one")
+    async with channel_to(anna, find=find) as deliver:
+        await deliver(evolve(told, card=evolve(told.card, text_only=True)))
+    (message,) = cards(anna)
+    assert "photo" not in message.content
+    assert playground.calls("sendPhoto") == 0
+
+
 async def test_what_a_picture_shows_is_told_below_its_words(
     playground: Playground, find: Callable[[str], Path | None]
 ) -> None:

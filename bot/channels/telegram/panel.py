@@ -56,14 +56,13 @@ class Panel:
 
     def pictured(self, card: Card) -> int:
         """What tells one picture from another; 0: the card is words alone."""
-        path = self._shelf.find(card.picture) if card.picture else None
-        return (zlib.crc32(card.picture.encode()) or 1) if path is not None and fits(card) else 0
+        return (zlib.crc32(card.picture.encode()) or 1) if self._has_picture(card) and fits(card) else 0
 
     async def send(self, chat: int, card: Card, keyboard: InlineKeyboardMarkup | None, *, silent: bool) -> int:
         """A new message; its id. TelegramError: as the call failed."""
         if self.pictured(card):
             return await self._send_picture(chat, card, caption_of(card), keyboard, silent=silent)
-        if card.picture and self._shelf.find(card.picture) is not None:
+        if self._has_picture(card):
             title = render.text_of(Card("", card.title))
             await self._send_picture(chat, card, title, None, silent=silent)
         return await self._send_words(chat, card, keyboard, silent=silent)
@@ -72,7 +71,7 @@ class Panel:
         """Change a message that shows the picture `shown` (0: words alone). False: it cannot be turned into this card,
         a new one must be sent."""
         wanted = self.pictured(card)
-        if bool(wanted) is not bool(shown) or (card.picture and not wanted and self._shelf.find(card.picture)):
+        if bool(wanted) is not bool(shown) or (not wanted and self._has_picture(card)):
             return False
         try:
             if not wanted:
@@ -145,6 +144,9 @@ class Panel:
             plain = render.plain_of(card)
             sent = await self._bot.send_message(chat, plain, disable_notification=silent, reply_markup=keyboard)
         return sent.message_id
+
+    def _has_picture(self, card: Card) -> bool:
+        return bool(card.picture) and not card.text_only and self._shelf.find(card.picture) is not None
 
     def _moves(self, picture: str) -> bool:
         path = self._shelf.find(picture)
