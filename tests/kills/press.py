@@ -174,7 +174,7 @@ class Press:
     async def round(self) -> None:
         """People write; the process ends at some moment of it, and another one takes over."""
         self._calls = 0
-        self._strike_at = self._rng.randint(1, 4 * self.wishes.messages)
+        self._strike_at = self._rng.randint(1, 6 * self.wishes.messages)
         for _ in range(self.wishes.messages):
             self.write()
             if not self.wishes.together:
@@ -191,9 +191,9 @@ class Press:
         self.written[person.id].append(text)
         acts.write(self.playground.api, person, text, None)
 
-    async def settled(self) -> None:
+    async def settled(self, within: float = SETTLES_WITHIN) -> None:
         """Every update confirmed and every letter's fate known; or the process has ended."""
-        async with asyncio.timeout(SETTLES_WITHIN):
+        async with asyncio.timeout(within):
             while self.playground.api.queue.waiting() or not await asyncio.to_thread(self._quiet):
                 if self._process is not None and self._process.returncode is not None:
                     return
@@ -266,7 +266,7 @@ async def pressed(playground: Playground, folder: Path, wishes: Wishes) -> Async
             await press.ready()
             await press.round()
         await press.ready()
-        await press.settled()
+        await press.settled(SETTLES_WITHIN + 3 * wishes.rounds)
         yield press
     finally:
         await press.stop()
