@@ -33,6 +33,8 @@ SIGNS = re.compile(r"[▁-█■□]+ .*|" + "|".join(re.escape(load().say(f"pro
 SHEET = ("WHAT UNKINK KEEPS ABOUT YOU", "Your number in the messenger")
 """The first and the last line of /mydata."""
 THE_TIME = re.compile(r"It is [A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
+IN_PLACE = ("editMessageText", "editMessageCaption", "editMessageMedia", "sendAnimation")
+"""What changes a card or sends one. An animation without buttons stands above words that are a message of their own."""
 BETWEEN_LINES = timedelta(seconds=5)
 """As tests.journeys.play has it, so that the kept conversations are the same to the second."""
 
@@ -78,9 +80,12 @@ def tight(rows: list[str]) -> list[str]:
 
 
 def card_of(message: Json) -> Card:
-    """A message of ours as the card it was: the bold first line is its title."""
+    """A message of ours as the card it was: the bold first line is its title. A terminal, which shows no picture, does
+    not tell what is on it."""
     text = str(message.get("text", message.get("caption", "")))
     entities = message.get("entities") or message.get("caption_entities") or []
+    for folded in (each for each in entities if each["type"] == "expandable_blockquote"):
+        text = text.encode("utf-16-le")[: 2 * folded["offset"]].decode("utf-16-le").rstrip()
     bold = [each for each in entities if each["type"] == "bold" and each["offset"] == 0]
     title = text[: bold[0]["length"]] if bold else ""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
@@ -98,7 +103,7 @@ def deliveries(who: Somebody, after: int) -> list[Entry]:
         and entry.parameters.get("chat_id") == str(who.id)
         and (
             entry.method in ("sendMessage", "sendDocument", "sendPhoto")
-            or (entry.method == "editMessageText" and "reply_markup" in entry.parameters)
+            or (entry.method in IN_PLACE and "reply_markup" in entry.parameters)
         )
     ]
 

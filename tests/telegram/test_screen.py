@@ -117,13 +117,19 @@ async def test_the_list_of_things_at_hand_changes_in_place(playground: Playgroun
     playground.nothing_refused()
 
 
-async def test_the_list_the_briefing_and_the_step_are_one_panel(playground: Playground, bot: Running) -> None:
+async def test_the_steps_are_one_panel_and_no_list_stays_open_above_it(playground: Playground, bot: Running) -> None:
+    """Words do not turn into a picture in place, nor back: such a card is sent anew, and the one above loses its
+    buttons."""
     anna = playground.person("Anna")
-    await walk(anna, bot, *CHOOSING)
+    await walk(anna, bot, *CHOOSING, "Pelvic tilt · 2 min", "Start")
     panel, sent = card(anna), playground.calls("sendMessage")
-    await walk(anna, bot, "Pelvic tilt · 2 min", "Start", "Pause")
+    await walk(anna, bot, "Feels fine", "Back", "Feels fine")
     assert card(anna) is panel
     assert playground.calls("sendMessage") == sent
+    await walk(anna, bot, "Pause")
+    assert card(anna) is not panel
+    assert not panel.buttons
+    playground.nothing_refused()
 
 
 # --- questions stay behind with their answers
