@@ -37,9 +37,9 @@ Shares = tuple[float, ...]
 GRAVE = 0.38
 """The share of urgent, emergency and crisis together from which the model reads danger. Chosen on held-out folds
 (tools/train_watch.py folds)."""
-HURT = 0.42
+HURT = 0.36
 """The same for pain or stronger."""
-STOP = 0.5
+STOP = 0.42
 """The same for the wish to stop or stronger."""
 SOFT = {"emergency": 0.1, "urgent": 0.1, "pain_stop": 0.15, "stop_request": 0.12}
 """A soft rule counts unless the model gives its label and the stronger ones together less than this."""

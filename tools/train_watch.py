@@ -31,8 +31,9 @@ SENTENCES = ROOT / "tools" / "watch_sentences"
 WEIGHTS = ROOT / "flows" / "content" / "watch" / "weights.bin"
 SEED = 20
 FOLDS = 4
-PLAIN = 4.0
-"""How much more the plain everyday words weigh, which many odd sentences would drown."""
+WEIGHT = {"exact": 4.0, "word": 4.0, "ouch": 4.0, "chat": 0.6}
+"""How much a sentence of a kind weighs: the plain everyday words more, as many odd sentences would drown them; what
+people wrote to each other about all the world less, as there is no end of it."""
 EXPANSIONS = 10
 STRENGTH = 10.0
 FILES = ("emergency", "urgent", "pain_stop", "stop_request", "benign")
@@ -84,7 +85,8 @@ class Line:
     text: str
     group: int
     weight: float
-    buried: bool = False
+    whole: bool = False
+    """Whether it was really written by someone, so that no other way to write it is made up."""
 
 
 def slots() -> dict[str, list[str]]:
@@ -99,10 +101,19 @@ def fill(text: str, choices: dict[str, list[str]], dice: random.Random) -> str:
     return text
 
 
+def choose(text: str, dice: random.Random) -> str:
+    """One way to say a line: of each (this|that|) one is taken, which may be nothing."""
+    while "|" in text:
+        end = text.index(")", text.index("|"))
+        start = text.rindex("(", 0, end)
+        text = text[:start] + dice.choice(text[start + 1 : end].split("|")) + text[end + 1 :]
+    return " ".join(text.split())
+
+
 def expand(text: str, choices: dict[str, list[str]], dice: random.Random) -> list[str]:
-    if "{" not in text:
+    if "{" not in text and "|" not in text:
         return [text]
-    return sorted({fill(text, choices, dice) for _ in range(EXPANSIONS)})
+    return sorted({choose(fill(text, choices, dice), dice) for _ in range(EXPANSIONS)})
 
 
 def read_lines() -> list[Line]:
@@ -122,8 +133,8 @@ def read_lines() -> list[Line]:
                     continue
                 name = "crisis" if kind == "crisis" else label
                 ways = expand(row, choices, dice)
-                share = PLAIN if kind in ("exact", "word", "ouch") else 1.0
-                out += [Line(name, way, group, share / len(ways) ** 0.5) for way in ways]
+                share = WEIGHT.get(kind, 1.0)
+                out += [Line(name, way, group, share / len(ways) ** 0.5, kind == "chat") for way in ways]
     return out
 
 
@@ -180,13 +191,18 @@ def vary(line: Line, pool: list[Line], dice: random.Random) -> list[Line]:
 def varied(lines: list[Line]) -> list[Line]:
     dice = random.Random(SEED + 1)  # noqa: S311
     pool = [line for line in lines if line.label == "benign" and 8 < len(line.text) < 60]
-    return [other for line in lines for other in (line, *vary(line, pool, dice))]
+    return [other for line in lines for other in (line, *([] if line.whole else vary(line, pool, dice)))]
+
+
+@cache
+def parsed(text: str) -> tuple[list[str], grammar.Reading]:
+    tokens = words.read(letters.fold(text))
+    return tokens, grammar.parse(tokens)
 
 
 def places(text: str) -> list[int]:
     """All feature places of a text read as one run."""
-    tokens = words.read(letters.fold(text))
-    read = grammar.parse(tokens)
+    tokens, read = parsed(text)
     out = [place for token, mark in zip(tokens, read.marks, strict=True) for place in features.word_places(token, mark)]
     for near in (*features.places_around(tokens, read.marks), *features.meaning_places(tokens, read)):
         out += near
@@ -213,9 +229,8 @@ def kin(texts: list[str]) -> np.ndarray:
     index, table = vectors()
     out = np.zeros((len(texts), len(GROUPS), DIMENSIONS))
     for row, text in enumerate(texts):
-        tokens = words.read(letters.fold(text))
-        marks = grammar.parse(tokens).marks
-        for token, mark in zip(tokens, marks, strict=True):
+        tokens, read = parsed(text)
+        for token, mark in zip(tokens, read.marks, strict=True):
             if token in index:
                 out[row, GROUPS.index(mark)] += table[index[token]]
         out[row] /= len(places(text)) ** 0.5
@@ -241,6 +256,8 @@ def matrix(texts: list[str]) -> csr_matrix:
 
 
 FEWEST = 8
+ROWS = 46_000
+"""Features that are kept: those that weigh most. More would not fit into the file's limit."""
 
 
 def common(lines: list[Line], rows: csr_matrix) -> np.ndarray:
@@ -282,7 +299,8 @@ def pack(table: np.ndarray, kin_weights: np.ndarray, bias: np.ndarray) -> bytes:
     by_word = np.concatenate([vector @ part for part in kin_weights.reshape(len(GROUPS), DIMENSIONS, -1)], axis=1)
     kin_table, kin_units = small(by_word.reshape(-1, len(model.COLUMNS)))
     small_table, units = small(table)
-    keys = np.flatnonzero(small_table.any(axis=1)).astype("<u4")
+    heaviest = np.argsort(-np.abs(table).max(axis=1), kind="stable")[:ROWS]
+    keys = np.array([key for key in np.sort(heaviest) if small_table[key].any()], "<u4")
     numbers = (*units, *kin_units, *(float(np.float32(b)) for b in bias))
     head = model.HEAD.pack(model.MAGIC, features.BITS, len(keys), len(index), *numbers)
     return bytes(head + keys.tobytes() + small_table[keys].T.tobytes() + kin_table.tobytes())

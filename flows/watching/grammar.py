@@ -25,6 +25,13 @@ _SUBJECTS = frozenset(
 _SPEAKERS = frozenset("i im ive it its he she hes shes they theyre we you youre there".split())
 _JOIN = frozenset({"or", "nor", "and", "any"})
 _REFUSALS = frozenset({"no", "nope"})
+_COURTESY = frozenset("please now just so ok okay then thanks it this here sir lets i".split())
+"""Words that change nothing when they stand beside "stop"."""
+_ENDED = STOPS - {"?"}
+_CLAUSES = STOPS | {",", ":", "-"}
+_CALLED = frozenset("mate man guys buddy friend lady dude mates friends".split())
+"""Words by which someone may be spoken to: a person only after "my", "a", "his" ..."""
+_OWNERS = frozenset("my a an the his her our their your this that some one old".split())
 _NOT_LIMIT = 5
 """Words between a "no" and what it takes back, at most."""
 _LIST_LIMIT = 10
@@ -65,7 +72,9 @@ def parse(tokens: list[str]) -> Reading:
     meanings = []
     for number, tag in enumerate(tags):
         segment = _segment(cuts, tag.start)
-        meanings += [Meaning(what, tag.start, tag.end, segment, number in denied) for what in tag.means]
+        alone = ("stop_alone",) if "stop" in tag.means and _stands_alone(tokens, tag) else ()
+        means = (*tag.means, *alone)
+        meanings += [Meaning(what, tag.start, tag.end, segment, number in denied) for what in means]
     grouped: list[list[Meaning]] = [[] for _ in range(len(cuts) + 1)]
     for meaning in meanings:
         grouped[meaning.segment].append(meaning)
@@ -108,9 +117,19 @@ def _denied(tokens: list[str], tags: list[Tag]) -> dict[int, int]:
                 last = tags[taken].end
         if {"not", "not_after"} & set(tag.means) and _closes(tokens, tag.end) and number:
             before = tags[number - 1]
-            if tag.start - before.end <= 1 and tokens[tag.start - 1] not in STOPS:
+            if tag.start - before.end <= 1 and tokens[tag.start - 1] not in _ENDED:
                 out[number - 1] = before.start
     return out
+
+
+def _stands_alone(tokens: list[str], tag: Tag) -> bool:
+    """Whether nothing else is said between two marks ("my bus is here, stop please")."""
+    start, end = tag.start, tag.end
+    while start and tokens[start - 1] in _COURTESY:
+        start -= 1
+    while end < len(tokens) and tokens[end] in _COURTESY:
+        end += 1
+    return (not start or tokens[start - 1] in _CLAUSES) and (end == len(tokens) or tokens[end] in _CLAUSES)
 
 
 def _closes(tokens: list[str], at: int) -> bool:
@@ -149,10 +168,15 @@ def _away(tokens: list[str], here: list[Meaning], bounds: list[int]) -> frozense
     out = {meaning.what for meaning in here if meaning.what in AWAY and not meaning.denied}
     if any(meaning.what == "fall_level" for meaning in here):
         out.add("better")
-    people = [meaning for meaning in here if meaning.what == "person"]
+    people = [meaning for meaning in here if meaning.what == "person" and not _called(tokens, meaning)]
     if people and not _about_me(tokens, here, people, bounds[1]):
         out.add("far")
     return frozenset(out)
+
+
+def _called(tokens: list[str], person: Meaning) -> bool:
+    """Whether the word for a person only calls the one who reads ("it won't come out, mate")."""
+    return tokens[person.start] in _CALLED and (not person.start or tokens[person.start - 1] not in _OWNERS)
 
 
 def _about_me(tokens: list[str], here: list[Meaning], people: list[Meaning], end: int) -> bool:
