@@ -41,7 +41,7 @@ HURT = 0.36
 """The same for pain or stronger."""
 STOP = 0.42
 """The same for the wish to stop or stronger."""
-SOFT = {"emergency": 0.1, "urgent": 0.1, "pain_stop": 0.15, "stop_request": 0.12}
+SOFT = {"emergency": 0.1, "urgent": 0.1, "pain_stop": 0.07, "stop_request": 0.06}
 """A soft rule counts unless the model gives its label and the stronger ones together less than this."""
 
 

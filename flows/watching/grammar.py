@@ -143,7 +143,9 @@ def _scope(tokens: list[str], tags: list[Tag], number: int) -> list[int]:
     for later in range(number + 1, min(len(tags), number + 1 + _LIST_LIMIT)):
         tag = tags[later]
         between = tokens[end : tag.start]
-        if "but" in tag.means or len(between) > _NOT_LIMIT or _breaks(between, bool(out), tokens, tag.start):
+        if {"but", "not"} & set(tag.means) or len(between) > _NOT_LIMIT:
+            break  # another "no" takes back what follows by itself
+        if _breaks(between, bool(out), tokens, tag.start):
             break
         if tokens[tags[number].start] in _REFUSALS and len(between) < 2 and {"stop", "stop_say"} & set(tag.means):
             break  # "no stop", "nope, enough": a no to going on

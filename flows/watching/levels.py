@@ -25,6 +25,8 @@ _AFTER = frozenset(
     "am pm oclock minutes minute min mins hours hour day days weeks times reps steps years year seconds sec "
     "step stretches stretch reminders sessions people of percent kg km".split()
 )
+_GUESSES = frozenset("about like maybe around roughly probably to at its is say now".split())
+_AFTER_LEVEL = frozenset(". , ! ? ; now if tbh right honestly at and but".split())
 _THEN = frozenset("to now then today after -".split())
 
 
@@ -71,7 +73,14 @@ def _level(tokens: list[str], at: int, value: float) -> Tag | None:
         back -= 1
     if back >= 0 and tokens[back] in _CUES:
         return Tag(at, at + 1, (_name(value),))
-    return None
+    return Tag(at, at + 1, (_name(value),)) if _guessed(tokens, at) else None
+
+
+def _guessed(tokens: list[str], at: int) -> bool:
+    """Whether the number is said as people put a figure on pain ("about a 9.5", "it has gone up to a 5")."""
+    if at < 2 or tokens[at - 1] not in ("a", "an"):
+        return False
+    return tokens[at - 2] in _GUESSES and not set(tokens[at + 1 : at + 2]) - _AFTER_LEVEL
 
 
 def _name(value: float) -> str:

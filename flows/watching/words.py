@@ -135,6 +135,7 @@ _UNABLE = frozenset(
         ("no", "longer", "can"),
         ("not", "able", "to"),
         ("unable", "to"),
+        ("cant", "seem", "to"),
         ("can", "hardly"),
         ("can", "barely"),
     }
