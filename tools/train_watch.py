@@ -196,6 +196,7 @@ def varied(lines: list[Line]) -> list[Line]:
 
 @cache
 def parsed(text: str) -> tuple[list[str], grammar.Reading]:
+    """The tokens of a text and what the grammar makes of them, worked out once."""
     tokens = words.read(letters.fold(text))
     return tokens, grammar.parse(tokens)
 

@@ -119,7 +119,7 @@ def meant(tokens: list[str]) -> list[str]:
     known = spelling()
     out: list[str] = []
     for token in tokens:
-        if out and token == "not" and f"{out[-1]} not" in known:
+        if out and token in ("not", "nt") and f"{out[-1]} not" in known:
             out[-1:] = known[f"{out[-1]} not"]
         else:
             out.extend(known.get(token) or (known_word(token),))

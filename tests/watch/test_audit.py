@@ -22,7 +22,15 @@ def test_rules_have_their_own_ids_and_a_source() -> None:
 
 
 def test_rules_use_meanings_that_exist() -> None:
-    known = {*data.table("words.toml")["meaning"], "level_high", "level_mid", "level_low", "rise", "rise_steep", "stop_alone"}
+    known = {
+        *data.table("words.toml")["meaning"],
+        "level_high",
+        "level_mid",
+        "level_low",
+        "rise",
+        "rise_steep",
+        "stop_alone",
+    }
     used = {term for rule in rules.rules() for terms in (*rule.all, rule.without) for term in terms}
     assert used <= known | {"fall_level"}
 

@@ -95,6 +95,12 @@ def _uncollected() -> Iterator[None]:
         "8/10 " * 819,
         "." * 4096,
         "if no not " * 409,
+        "stop, " * 682,
+        "cant the my a feel " * 215,
+        "dont dont feel feel when when i i " * 120,
+        "a 9.5 about to 8 from 2 " * 170,
+        "\u0301" * 4096,
+        "e\u0301\u200b" * 1365,
     ],
 )
 def test_no_text_takes_long(text: str) -> None:

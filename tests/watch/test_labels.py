@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows import watch
-from tests.watch.sentences import DEV, ORDER, UNSEEN, Sentence
+from tests.watch.sentences import DEV, ORDER, STRANGERS, UNSEEN, Sentence
 
 TARGETS = [
     ("emergency", "urgent", 0.97),
@@ -39,6 +39,15 @@ def test_unseen_harmless_sentences_do_not_stop_the_stretch() -> None:
     texts = [sentence.text for sentence in UNSEEN if sentence.label == "benign"]
     stopped = [text for text in texts if watch.read(text) in ("pain_stop", "stop_request")]
     assert len(stopped) / len(texts) <= 0.08, stopped
+
+
+@pytest.mark.parametrize("sentences", STRANGERS, ids=["fourth", "fifth"])
+def test_what_strangers_wrote_is_not_lost_again(sentences: list[Sentence]) -> None:
+    for label, least, share in TARGETS:
+        found = [ORDER.index(watch.read(text)) >= ORDER.index(least) for text, own, _ in sentences if own == label]
+        assert sum(found) / len(found) >= min(share, 0.95), label
+    alarmed = [watch.read(text) in ("emergency", "urgent") for text, own, _ in sentences if own == "benign"]
+    assert sum(alarmed) / len(alarmed) <= 0.05
 
 
 @pytest.mark.parametrize(
