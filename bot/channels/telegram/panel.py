@@ -71,8 +71,8 @@ class Panel:
         """Change a message that shows the picture `shown` (0: words alone). False: it cannot be turned into this card,
         a new one must be sent."""
         wanted = self.pictured(card)
-        if bool(wanted) is not bool(shown) or (not wanted and self._has_picture(card)):
-            return False
+        if (shown and not wanted) or (not wanted and self._has_picture(card)):
+            return False  # a picture cannot be taken off again; a long card has it in a message of its own
         try:
             if not wanted:
                 text = render.text_of(card)
