@@ -13,7 +13,7 @@ from flows.pages import Book
 from flows.stages import Stage
 from flows.text import plain
 
-SPAN = re.compile(r"\s*(?:-|\u2013|\bto\b|\band\b)\s*", re.IGNORECASE)
+SPAN = re.compile(r"-|\u2013|\bto\b|\band\b", re.IGNORECASE)
 MOST_PAUSE = 90
 """Days of a pause."""
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -46,7 +46,7 @@ def _of_reminder(ask: str, text: str, book: Book) -> Answered | None:
                 return Answered("zone", zone)
             return Answered("where", country) if country else None
         case "quiet":
-            ends = [clock_time(words) for words in SPAN.split(text.strip())]
+            ends = [clock_time(words.strip()) for words in SPAN.split(text)]
             return Answered("quiet", "-".join(ends)) if len(ends) == 2 and all(ends) else None
         case "pause":
             days = plain(text).removesuffix(" days").removesuffix(" day")

@@ -64,6 +64,7 @@ async def test_the_keys_that_are_kept_tell_nothing_of_the_person(
     await put(store, ANN, ringing())
     ((person, wake),) = await store.due(RINGS)
     await engine.wake(person, wake)
+    await engine.handle(ANN, Asked("help"), f"telegram:1 {ANN}")
     with closing(sqlite3.connect(path)) as db:
         keys = [key for (key,) in db.execute("SELECT key FROM handled")]
     assert [len(bytes.fromhex(key)) for key in keys] == [16, 16]

@@ -37,12 +37,13 @@ def test_a_path_is_no_time_zone(name: str) -> None:
 
 @pytest.mark.parametrize("name", PATHS)
 def test_a_path_typed_or_tapped_for_a_place_changes_nothing(name: str) -> None:
-    at_place = after(*NOWHERE, Asked("reminder"), Wrote("13:00"))
-    before = talk_of(at_place)
-    assert before.ask == "place"
-    for event in (Wrote(name), Tapped(before.token, "zone", name)):
-        found = kept.read(decision(at_place.conversation, event, BOOK, MORNING).conversation)
-        assert (found.zone, found.draft_zone, found.reminder) == (before.zone, before.draft_zone, None)
+    for answers, ask, button in (((), "where", "where"), ((Wrote("United States"),), "place", "zone")):
+        asked = after(*NOWHERE, Asked("reminder"), Wrote("13:00"), Wrote("Yes"), *answers)
+        before = talk_of(asked)
+        assert before.ask == ask
+        for event in (Wrote(name), Tapped(before.token, button, name)):
+            found = kept.read(decision(asked.conversation, event, BOOK, MORNING).conversation)
+            assert (found.zone, found.draft_zone, found.reminder) == (before.zone, before.draft_zone, None)
 
 
 MARKUP = st.text(alphabet="<>&\"'/abi= \n_*[]()`~|#\\u0000\u202e\U0001f600", max_size=60)

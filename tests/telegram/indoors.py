@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.channels.telegram.door import Door, build, close
 from bot.clock import SetClock
 from bot.engine import running
+from bot.throttle import Throttle
 from flows import book, kept
 from flows.conversation import Conversation
 from flows.pages import Book
@@ -104,7 +105,7 @@ async def indoors(place: Path) -> AsyncIterator[Indoors]:
     try:
         await app.initialize()
         async with running(store, pages, clock) as engine:
-            door = Door(app, engine, store, pages, clock)
+            door = Door(app, engine, store, pages, clock, throttle=Throttle(rate=1e9, burst=1e9))
             yield Indoors(telegram, store, door, clock, pages, faults)
             await door.close()
     finally:
