@@ -33,6 +33,7 @@ class Fate:
     fate: Noted | None = None
     ended: Noted | None = None
     claims: list[Noted] = field(factory=list)
+    backs: list[Noted] = field(factory=list)
 
     @property
     def shows(self) -> list[Sent]:
@@ -78,6 +79,8 @@ def _note(fates: dict[int, Fate], noted: Noted) -> None:
         way.ended = noted
     elif noted.row.what == "claim":
         way.claims.append(noted)
+    elif noted.row.what == "back":
+        way.backs.append(noted)
 
 
 def told_once(story: Story, whole: Replay, fates: dict[int, Fate]) -> Iterator[str]:

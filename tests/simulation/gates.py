@@ -51,11 +51,12 @@ class Gates:
 
 
 def gates_obeyed(story: Story, whole: Replay, fates: dict[int, Fate]) -> Iterator[str]:
-    """No letter was claimed and sent while a gate was closed for it."""
+    """No letter was claimed and sent while a gate was closed for it. A wait counts where the letter went back for it:
+    what the door asks at the side (to take buttons off a card of somebody who deleted everything) is no letter."""
     lives: dict[int, Gates] = {}
     limited = sorted((call for call in story.calls if call.told is Knows.LIMITED), key=lambda call: call.told_at)
     for call in limited:
-        if call.letter:
+        if call.letter in fates and any(back.at >= call.told_at for back in fates[call.letter].backs):
             lives.setdefault(call.life, Gates()).told(call)
     for call in story.calls:
         way = fates.get(call.letter)

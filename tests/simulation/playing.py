@@ -63,6 +63,7 @@ async def _play(seed: int, sizes: Sizes, place: Path) -> Story:
     somebodies = [
         Somebody(world, world.person(("ringing", "new", "home")[number % 3]), seed) for number in range(sizes.people)
     ]
+    sleepers = [Somebody(world, world.person("ringing"), seed) for _ in range(sizes.sleepers)]
     await world.begin()
     jobs = [asyncio.create_task(each.live(_times(dice, weather, sizes))) for each in somebodies]
     jobs += [
@@ -72,7 +73,7 @@ async def _play(seed: int, sizes: Sizes, place: Path) -> Story:
     jobs += [asyncio.create_task(_again(world, dice, weather))]
     await asyncio.sleep(weather.fair + 3600 * COME_BACK)
     await asyncio.gather(*jobs)
-    for each in somebodies:
+    for each in (*somebodies, *sleepers):
         await each.come_back()
     await asyncio.sleep(max(600.0, 3600 * sizes.hours - asyncio.get_running_loop().time()))
     await world.end()

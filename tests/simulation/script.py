@@ -30,6 +30,7 @@ EVERY = 60.0
 AHEAD = timedelta(hours=3, seconds=-(10 + LINES.index(RING) * EVERY + 4))
 """So far the machine's clock is ahead: the reminder is due when its line comes."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+-]+")
+COUNTED = re.compile(r'("(?:turn|token)"): ?\d+')
 
 
 @define
@@ -48,8 +49,9 @@ class Run:
 
 
 def timeless(words: str) -> str:
-    """Without instants: after a restart all is some seconds later."""
-    return INSTANT.sub("then", words)
+    """Without instants, for after a restart all is some seconds later; and without the number of turns: a reminder that
+    was to be counted anew when the process died is counted anew once more, which changes nothing else."""
+    return COUNTED.sub(r"\1:0", INSTANT.sub("then", words))
 
 
 def run(plan: Plan) -> Run:

@@ -14,7 +14,7 @@ import pytest
 from attrs import evolve
 
 from bot import letters, post
-from bot.channels.telegram import channel, incoming, poller
+from bot.channels.telegram import channel, incoming, panel, poller
 from bot.channels.telegram.outcome import Fate, Outcome, outcome
 from bot.channels.telegram.reading import number_of
 from bot.pacing import Pacing
@@ -106,7 +106,7 @@ def take_not_modified_for_a_failure(patch: Patch) -> None:
         found = real(error)
         return evolve(found, fate=Fate.NO_CARD) if found.fate is Fate.DONE else found
 
-    patch.setattr(channel, "outcome", wrong)
+    patch.setattr(panel, "outcome", wrong)
 
 
 def send_the_newest_first(patch: Patch) -> None:
@@ -123,13 +123,6 @@ def mark_as_sent_before_sending(patch: Patch) -> None:
 
 def lose_what_is_no_text(patch: Patch) -> None:
     patch.setattr(incoming, "_sent", incoming._nothing)
-
-
-def forget_which_card_stands_there(patch: Patch) -> None:
-    async def nothing(self: Any, person: str) -> str:
-        return "1:1:1:1"
-
-    patch.setattr("storage.sqlite.SqliteStore.reference", nothing)
 
 
 def wake_twice(patch: Patch) -> None:
@@ -153,7 +146,7 @@ FAULTS: tuple[Callable[[Patch], None], ...] = (
     keep_the_letters_and_forget_the_turn, send_a_reminder_again_after_a_doubt, send_a_reminder_again_after_a_crash,
     leave_the_reminder_after_stop, ignore_every_wait, ignore_the_wait_of_reminders, open_the_gate_too_soon,
     drop_what_was_not_sent, give_up_at_the_first_doubt, take_not_modified_for_a_failure, send_the_newest_first,
-    mark_as_sent_before_sending, lose_what_is_no_text, forget_which_card_stands_there, wake_twice,
+    mark_as_sent_before_sending, lose_what_is_no_text, wake_twice,
     commit_turn_by_turn_and_letters_later,
 )  # fmt: skip
 SOON_SEEN = FAULTS[:2]

@@ -22,6 +22,8 @@ class Sizes:
     people: int = 3
     acts: int = 24
     """What each person does before the storms are over."""
+    sleepers: int = 2
+    """People more, who only wait for their reminder."""
     hours: float = 24.0
     fair_from: float = 19.0
     storms: int = 3
@@ -38,7 +40,7 @@ class Sizes:
 
 
 STORMY = Sizes(
-    people=4,
+    sleepers=6,
     acts=40,
     hours=8.0,
     fair_from=3.5,
