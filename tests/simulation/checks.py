@@ -42,8 +42,9 @@ class Fate:
 
     def unsure(self, call: Sent) -> bool:
         """Whether the bot could not know what became of this call, or did not live to note it."""
-        ended = next((each.life for each in (*self.claims, self.ended) if each and each.at > call.asked), call.life)
-        return call.told in (Knows.OPEN, None) or ended != call.life
+        after = [each for each in (*self.claims, *self.backs, self.ended) if each is not None and each.at > call.asked]
+        noted_by = min(after, key=lambda each: each.at).life if after else call.life
+        return call.told in (Knows.OPEN, None) or noted_by != call.life
 
     @property
     def opens(self) -> int:

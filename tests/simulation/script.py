@@ -39,6 +39,8 @@ class Run:
 
     story: Story
     plan: Plan
+    points: int
+    """So many were passed before it was asked to end."""
     screen: list[str]
     shown: list[str]
     """What came before the person's eyes, in its order."""
@@ -70,6 +72,7 @@ async def _run(plan: Plan, place: Path) -> Run:
         _do(world, person, line)
         await asyncio.sleep(EVERY)
     await asyncio.sleep(LONG)
+    points = len(plan.points)
     await world.end()
     messages = world.api.people.chats[person.id].visible()
     (text,) = world.story.kept.values()
@@ -79,7 +82,7 @@ async def _run(plan: Plan, place: Path) -> Run:
         if call.shows and call.accepted and "text" in call.values
     ]
     screen = [timeless(message.words) for message in messages if message.mine]
-    return Run(world.story, plan, screen, shown, timeless(text or ""))
+    return Run(world.story, plan, points, screen, shown, timeless(text or ""))
 
 
 def _do(world: World, person: Person, line: str) -> None:

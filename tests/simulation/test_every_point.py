@@ -16,7 +16,7 @@ from tests.simulation.script import CLEAN, Run, run
 EVERY_POINT = bool(os.environ.get("UNKINK_EVERY_POINT"))
 """All of them, twice: what was on the wire arrives, or does not. Else some of them, spread over the conversation."""
 SOME = 12
-POINTS = range(1, len(CLEAN.plan.points) + 1)
+POINTS = range(1, CLEAN.points + 1)
 AT_ONCE = 20
 pytestmark = pytest.mark.simulation
 
