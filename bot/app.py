@@ -75,7 +75,7 @@ async def serve(
             post = Post(store, channel, clock, partial(_gone, engine), pace)
             backlog = Backlog(store, clock, figures)
             figures.gauge("heard_seconds", "Seconds since Telegram was last heard", lambda: ear.pulse.silent_for)
-            health = Health(figures, (ear.pulse.check, counting.check, backlog.check))
+            health = Health(figures, (ear.pulse.check, counting.check, backlog.check, backlog.forecast))
             watching = _job(watch(settings.data, health, backlog.look))
             try:
                 async with shown(settings, health):

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot import health
 from bot.clock import Clock
 from bot.figures import Figures
 from bot.health import Check, Health, Report
+from bot.pacing import Pace
 from bot.settings import Settings
 from storage.errors import StoreError
 from storage.store import Store
@@ -23,6 +25,12 @@ from storage.store import Store
 OVERDUE_AFTER = 120.0
 """Seconds. The clock looks at least three times a minute, so nobody waits longer while all is well."""
 COUNTED_AT_MOST = 1000
+FORECAST = timedelta(hours=1)
+FORECAST_EVERY = timedelta(minutes=1)
+FORECAST_AT_MOST = 200_000
+"""More than can be sent within two hours, after which a reminder is not sent any more."""
+LATEST = timedelta(hours=2)
+"""A reminder that is later than this is dropped."""
 log = structlog.get_logger("health")
 
 
@@ -33,12 +41,15 @@ class Backlog:
         self._store = store
         self._clock = clock
         self._numbers = {"answers_waiting": 0.0, "reminders_waiting": 0.0, "wakes_overdue": 0.0, "overdue_seconds": 0.0}
+        self._numbers["coming_up"] = 0.0
+        self._counted: datetime | None = None
         most = f"({COUNTED_AT_MOST} at most)"
         for name, help in (
             ("answers_waiting", f"Answers that have not left yet {most}"),
             ("reminders_waiting", f"Reminders that have not left yet {most}"),
             ("wakes_overdue", f"Wake-ups whose time has come {most}"),
             ("overdue_seconds", "For how long the longest of them has been due"),
+            ("coming_up", f"Wake-ups that come due within the hour ({FORECAST_AT_MOST} at most)"),
         ):
             figures.gauge(name, help, partial(self._numbers.__getitem__, name))
 
@@ -53,6 +64,18 @@ class Backlog:
             answers_waiting=len(await self._store.lane(False, 0, COUNTED_AT_MOST)),
             reminders_waiting=len(await self._store.lane(True, 0, COUNTED_AT_MOST)),
         )
+        if self._counted is None or not timedelta() <= now - self._counted < FORECAST_EVERY:
+            self._counted = now
+            self._numbers["coming_up"] = await self._store.coming_up(now, now + FORECAST, FORECAST_AT_MOST)
+
+    def forecast(self) -> Check:
+        """Whether all that comes due within the hour can be sent while it is still of use, if all of it is
+        reminders."""
+        number = self._numbers["coming_up"]
+        needs = timedelta(seconds=number / Pace().reminders_a_second)
+        minutes = needs.total_seconds() / 60
+        words = f"{number:.0f} come due within the hour; they leave in {minutes:.0f} min or less"
+        return Check("forecast", needs <= LATEST + FORECAST, words)
 
     def check(self) -> Check:
         """For the health report."""

@@ -72,6 +72,12 @@ def due(db: sqlite3.Connection, now: datetime, limit: int) -> list[tuple[str, Wa
     return [(person, Wake(name, instant(at))) for person, name, at in found if name is not None]
 
 
+def coming_up(db: sqlite3.Connection, now: datetime, until: datetime, limit: int) -> int:
+    """How many wake-ups come due between two instants."""
+    row = _one(db, "coming_up", now=ticks(now), until=ticks(until), limit=limit)
+    return int(row[0]) if row is not None else 0
+
+
 def next_wake(db: sqlite3.Connection) -> datetime | None:
     """The earliest instant of all wake-ups."""
     (at,) = db.execute(SQL["next_wake"]).fetchone()

@@ -105,6 +105,10 @@ class MemoryStore:
         rows = sorted((at, person, name) for (person, name), at in self._wakes.items() if at <= now)
         return [(person, Wake(name, at)) for at, person, name in rows[:limit]]
 
+    async def coming_up(self, now: datetime, until: datetime, limit: int) -> int:
+        self._ready()
+        return min(limit, sum(now < at <= until for at in self._wakes.values()))
+
     async def next_wake(self) -> datetime | None:
         self._ready()
         return min(self._wakes.values(), default=None)

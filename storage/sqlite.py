@@ -106,6 +106,9 @@ class SqliteStore:
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
         return await self._ask(lambda db: ledger.due(db, now, limit))
 
+    async def coming_up(self, now: datetime, until: datetime, limit: int) -> int:
+        return await self._ask(lambda db: ledger.coming_up(db, now, until, limit))
+
     async def next_wake(self) -> datetime | None:
         return await self._ask(ledger.next_wake)
 

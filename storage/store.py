@@ -183,6 +183,9 @@ class Store(Protocol):
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, Wake]]:
         """Wake-ups whose instant is `now` or earlier, each with its person, the longest overdue first."""
 
+    async def coming_up(self, now: datetime, until: datetime, limit: int) -> int:
+        """How many wake-ups come due after `now` and until then; counted up to the limit."""
+
     async def next_wake(self) -> datetime | None:
         """The earliest instant at which a wake-up comes due, or None if there is none."""
 

@@ -32,6 +32,9 @@ SELECT person, unveil(person, name), at FROM wakes WHERE (at, person) > (:at, :p
 -- unwake_broken: drop a wake-up whose name does not open
 DELETE FROM wakes WHERE person = :person AND at = :at AND unveil(person, name) IS NULL;
 
+-- coming_up: how many wake-ups come due until an instant, counted up to a limit
+SELECT count(*) FROM (SELECT 1 FROM wakes WHERE at > :now AND at <= :until LIMIT :limit);
+
 -- next_wake: the earliest instant of all wake-ups
 SELECT min(at) FROM wakes;
 

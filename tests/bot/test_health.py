@@ -233,7 +233,9 @@ async def test_what_waits_is_measured(store: SqliteStore, engine: Engine, clock:
     await backlog.look()
     assert figures.measured() == {
         "answers_waiting": 3, "reminders_waiting": 3, "wakes_overdue": 0, "overdue_seconds": 0,
+        "coming_up": 3,
     }  # fmt: skip
+    assert backlog.forecast() == Check("forecast", True, "3 come due within the hour; they leave in 0 min or less")
     assert backlog.check().well
     clock.move_by(timedelta(seconds=60 + OVERDUE_AFTER))
     await backlog.look()
@@ -243,6 +245,21 @@ async def test_what_waits_is_measured(store: SqliteStore, engine: Engine, clock:
     await backlog.look()
     assert not backlog.check().well
     assert figures.measured()["overdue_seconds"] == OVERDUE_AFTER + 1
+
+
+async def test_more_reminders_than_can_be_sent_are_foretold(
+    store: SqliteStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = Figures()
+    backlog = Backlog(store, clock, figures)
+
+    async def coming_up(now: datetime, until: datetime, limit: int) -> int:
+        return 25 * 3600 * 3 + 1 if limit == 200_000 and until - now == timedelta(hours=1) else 0
+
+    monkeypatch.setattr(store, "coming_up", coming_up)
+    await backlog.look()
+    assert not backlog.forecast().well
+    assert "they leave in 180 min or less" in backlog.forecast().says
 
 
 # --- over HTTP

@@ -377,3 +377,10 @@ async def test_a_mark_is_kept_in_place_of_the_last_one(store: Store) -> None:
     await store.set_mark("rules", "2026b")
     await store.set_mark("other", "x")
     assert (await store.mark("rules"), await store.mark("other")) == ("2026b", "x")
+
+
+async def test_what_comes_up_is_counted_up_to_a_limit(store: Store, turns: Turns) -> None:
+    for number in range(5):
+        await turns.keep(wakes(Wake("w", NOON + number * HOUR)), f"telegram:{number}")
+    assert await store.coming_up(NOON, NOON + 2 * HOUR, 100) == 2
+    assert await store.coming_up(NOON, NOON + DAY, 3) == 3
