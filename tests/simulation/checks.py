@@ -122,6 +122,7 @@ def _reason(story: Story, whole: Replay, fates: dict[int, Fate], way: Fate, fate
             return bool(way.shows) or _stood_there(way)
         case "overtaken":
             after = [n for n in fates if n > told.number and fates[n].told.person == told.person]
+            after = [n for n in after if (end := fates[n].ended) is None or end.row.n > fate.row.n]
             news = [fates[n].told for n in after if fates[n].told.turn.place < fate.row.n]
             answers = [each for each in news if not each.letter.once]
             return told.letter.panel and bool(answers) and answers[0].letter.panel

@@ -40,6 +40,11 @@ class Somebody:
             await asyncio.sleep(max(0.0, at - asyncio.get_running_loop().time()))
             await self._act()
 
+    async def stop_at(self, at: float) -> None:
+        """Say /stop at this instant, and nothing else."""
+        await asyncio.sleep(at - asyncio.get_running_loop().time())
+        acts.write(self._world.api, self._person, "/stop")
+
     async def come_back(self) -> None:
         """Let the bot in again, and write."""
         acts.write(self._world.api, self._person, "/start")

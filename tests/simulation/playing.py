@@ -18,7 +18,7 @@ from bot import post
 from bot.playground.faults import Fault, Kind
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.people import Somebody
-from tests.simulation.weather import Sizes, Weather
+from tests.simulation.weather import RINGS, Sizes, Weather
 from tests.simulation.world import Story, World
 
 MEMORY = Path("/dev/shm")  # noqa: S108
@@ -71,6 +71,7 @@ async def _play(seed: int, sizes: Sizes, place: Path) -> Story:
         asyncio.create_task(_ends(world, dice, sizes, weather.fair)),
     ]
     jobs += [asyncio.create_task(_again(world, dice, weather))]
+    jobs += [asyncio.create_task(each.stop_at(RINGS + dice.uniform(-2, 30))) for each in sleepers[::2]]
     await asyncio.sleep(weather.fair + 3600 * COME_BACK)
     await asyncio.gather(*jobs)
     for each in (*somebodies, *sleepers):

@@ -26,7 +26,8 @@ from tests.simulation.keeping import Row
 from tests.simulation.world import SEAL, Noted, Story
 
 BOOK = book.load()
-WEEK = timedelta(days=7, hours=1)
+MONTH = timedelta(days=31)
+"""Longer than any pause that a person can ask for."""
 
 
 @define
@@ -224,5 +225,5 @@ def _reminded(story: Story, whole: Replay) -> Iterator[str]:
     for person, text in whole.texts.items():
         talk = kept.read(text)
         rings = whole.wakes[person].get("reminder")
-        if talk.reminder is not None and not talk.asleep and (rings is None or rings > now + WEEK):
+        if talk.reminder is not None and not talk.asleep and (rings is None or rings > now + MONTH):
             yield f"{person} is not reminded any more: {rings}"
