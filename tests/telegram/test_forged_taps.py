@@ -15,10 +15,11 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from bot.channels.commands import command
 from bot.channels.telegram.incoming import FORGED
+from bot.lots import lot
 from flows import taps
 from flows.conversation import Conversation
 from flows.effects import Forget
@@ -85,7 +86,8 @@ class Fuzz:
         event = (taps.read(what) or FORGED) if isinstance(what, str) else what
         if isinstance(event, Wrote) and event.text.startswith("/"):
             event = command(event.text)
-        talk, effects = step(who.talk, event, self.house.book, now)
+        talk, effects = step(evolve(who.talk, lot=lot(who.name)), event, self.house.book, now)
+        talk = evolve(talk, lot=who.talk.lot)  # handed in with each turn, and not kept
         ledger = after(who.ledger, event, effects, now, talk)
         wrong = faults(Turned(who.talk, who.ledger, event, now, self.house.book, talk, tuple(effects), ledger))
         assert not wrong, (wrong, what, event, who.talk)

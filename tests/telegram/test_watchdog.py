@@ -317,12 +317,12 @@ async def test_a_running_bot_reports_that_it_is_well(playground: Playground, idl
             page = await answer.json()
         async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
             text = await answer.text()
-    assert [check["name"] for check in page["checks"]] == ["hearing", "store", "wake-ups"]
+    assert [check["name"] for check in page["checks"]] == ["hearing", "store", "wake-ups", "forecast"]
     assert (page["counts"]["turns"]["kept"], page["counts"]["letters"]["sent"]) == (1, 2)
     assert 'unkink_turns_total{outcome="kept"} 1.0' in text
     assert str(anna.id) not in text + json.dumps(page)
     written = health.read(idle.settings.data, datetime.now(UTC))
-    assert [check.name for check in written] == ["running", "hearing", "store", "wake-ups"]
+    assert [check.name for check in written] == ["running", "hearing", "store", "wake-ups", "forecast"]
     assert all(check.well for check in written)
     await idle.stop()
     assert not health.read(idle.settings.data, datetime.now(UTC))[0].well
