@@ -50,13 +50,19 @@ class Gates:
         self.reminders.append(gate)
 
 
+def _went_back_for(way: Fate, call: Sent) -> bool:
+    """Whether this very answer sent the letter back: nothing else of it was on the wire then."""
+    back = next((back for back in way.backs if back.at >= call.told_at), None)
+    return back is not None and not any(call.told_at < other.told_at <= back.at for other in way.calls)
+
+
 def gates_obeyed(story: Story, whole: Replay, fates: dict[int, Fate]) -> Iterator[str]:
     """No letter was claimed and sent while a gate was closed for it. A wait counts where the letter went back for it:
     what the door asks at the side (to take buttons off a card of somebody who deleted everything) is no letter."""
     lives: dict[int, Gates] = {}
     limited = sorted((call for call in story.calls if call.told is Knows.LIMITED), key=lambda call: call.told_at)
     for call in limited:
-        if call.letter in fates and any(back.at >= call.told_at for back in fates[call.letter].backs):
+        if call.letter in fates and _went_back_for(fates[call.letter], call):
             lives.setdefault(call.life, Gates()).told(call)
     for call in story.calls:
         way = fates.get(call.letter)

@@ -26,8 +26,7 @@ from tests.simulation.keeping import Row
 from tests.simulation.world import SEAL, Noted, Story
 
 BOOK = book.load()
-MONTH = timedelta(days=31)
-"""Longer than any pause that a person can ask for."""
+WEEK = timedelta(days=7, hours=1)
 
 
 @define
@@ -220,10 +219,13 @@ def kept_as_it_should_be(story: Story, whole: Replay) -> Iterator[str]:
 
 
 def _reminded(story: Story, whole: Replay) -> Iterator[str]:
-    """Who wants a reminder has one to come."""
+    """Who wants a reminder has one to come: within a week, or when a pause or a rest is over."""
     now = story.rows[-1].clock
     for person, text in whole.texts.items():
         talk = kept.read(text)
         rings = whole.wakes[person].get("reminder")
-        if talk.reminder is not None and not talk.asleep and (rings is None or rings > now + MONTH):
+        if talk.reminder is None or talk.asleep:
+            continue
+        begins = max([now, *(at for at in (talk.reminder.paused, talk.rest_until) if at is not None)])
+        if rings is None or rings > begins + WEEK:
             yield f"{person} is not reminded any more: {rings}"
