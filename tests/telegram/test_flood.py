@@ -30,6 +30,8 @@ ROUNDS = int(os.environ.get("UNKINK_TEST_FLOOD_ROUNDS", "12"))
 OTHERS = 50
 FLOOD = 100
 """Messages of the one in each tenth of a second."""
+NOTICED_MS = 20.0
+"""Below this nobody is slowed, whatever the ratio: on a quiet machine twice of nearly nothing is still nothing."""
 NOTICE = book.load().say("kind.slower")
 
 
@@ -138,7 +140,7 @@ async def test_the_others_are_not_slowed_beyond_twice(
     finally:
         await close(app)
     record_property("p95_ms", found)
-    assert any(loud < 2 * quiet for quiet, loud in found), found
+    assert any(loud < max(2 * quiet, NOTICED_MS) for quiet, loud in found), found
 
 
 async def test_order_of_one_persons_own_messages_is_kept(
