@@ -65,13 +65,16 @@ def _plain(sign: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, numbers and marks of a folded text, in order; a mark that is repeated counts once."""
+    """Words, numbers and marks of a folded text, in order; a mark that is repeated counts once, and a new line (";")
+    only where no mark stands before it and something follows."""
     out: list[str] = []
     for token in _keep_numbers(text).translate(_SPACED).split():
         if token not in MARKS:
             out += _parts(token)
-        elif not out or out[-1] != token:
+        elif not out or (out[-1] != token and not (token == ";" and out[-1] in MARKS)):
             out.append(token)
+    while out and out[-1] == ";":
+        out.pop()
     return _joined(out) if len(out) > 2 else out
 
 

@@ -1,159 +1,233 @@
-"""A small trained model: sums of weights, one column a label, over the features of a run of sentences.
+"""A small trained model: a network with one layer of filters that slide over three words at a time.
 
-`weights.bin` is made by tools/train_watch.py; the same sentences give the same bytes. It holds two tables of int8:
-one by feature (flows/watching/features.py), and one by word, into which the nearness of words in meaning was folded
-at training ("twinge" weighs like "ache" though no sentence had it). The sum is divided by the root of the number of
-features, so that a long message does not outweigh a short one, and turned into shares that add up to one (softmax).
+Each token becomes a row of numbers (its vector): that of its word, which says what the word is near to in meaning, so
+that "hubby" counts as "husband" though no sentence had it; of an unknown word, that of its pieces; and to it are added
+the vectors of the sign and the meanings that the grammar found (flows/watching/features.py). A filter weighs three
+vectors that stand side by side ("having" + "a" + "fit"), and of each filter only the strongest answer in a run of
+sentences counts, wherever it stands. What the filters answer and what the words add up to gives six shares (softmax).
+
+`weights.bin` is made by tools/train_watch.py. Its numbers are whole (int8 and int16), and so are all sums up to the
+last step (flows/watching/lanes.py), so every machine gives the same shares but for the last digits. Sentences do not
+see each other through the filters, so the answers of a run are the maxima of the answers of its sentences.
 """
 
 from __future__ import annotations
 
 import struct
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import exp, sqrt
+from operator import add, mul
 
-from flows.watching import data, features
-from flows.watching.grammar import DENIED, MARKS, Reading
+from flows.watching import data, features, lanes
+from flows.watching.grammar import Reading
 from flows.watching.letters import STOPS
 
 COLUMNS = ("benign", "stop_request", "pain_stop", "urgent", "emergency", "crisis")
-GROUPS = ("", DENIED, *(sign for sign, _ in MARKS))
-"""The marks a word can carry; each has its own weights in the table by word."""
-HEAD = struct.Struct("<4sIII18d")
-MAGIC = b"UKW2"
+TAPS = 3
+"""Tokens that a filter sees at a time."""
+HEAD = struct.Struct("<4s5I")
+MAGIC = b"UKW3"
 _WIDTH = len(COLUMNS)
-_LONGEST_RUN = 60
+_MOST = 127
+"""No number of a vector is greater."""
+LONGEST_RUN = 60
 """Tokens in a run of sentences that are read together."""
-_RUN = 4
-"""Sentences that are read together at most."""
 _WINDOW = 24
 _STEP = 12
-_STUCK = "flows/content/watch/weights.bin does not fit flows/watching/features.py; run tools/train_watch.py"
+_STUCK = "flows/content/watch/weights.bin does not fit flows/watching; run tools/train_watch.py"
 
 Vector = tuple[float, ...]
-_NOTHING: Vector = (0.0,) * _WIDTH
+Row = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The tables as read from their file."""
+    """The network as read from its file."""
 
-    rows: dict[int, Vector]
-    """The weights of each feature that has any, by its place."""
+    size: int
+    """Numbers in a vector."""
+    filters: int
     words: dict[str, int]
-    """Where the weights of a word stand in `kin`."""
-    kin: memoryview
-    kin_units: Vector
+    """Where the vector of a word starts in `vectors`."""
+    vectors: memoryview
+    """Of words, then of pieces, signs and meanings."""
+    pieces: int
+    signs: int
+    meanings: dict[str, int]
+    taps: tuple[Row, ...]
+    """For each of TAPS places and then for the sum of words: what each number of a vector adds, packed (lanes.py)."""
+    floor: list[int]
+    """The least that each filter answers (to nothing it answers 0, and its answer and its base together are never
+    below 0), as lanes.py leaves it before it takes 2**31 off."""
+    out: tuple[Vector, ...]
+    """For each label, what the answer of each filter weighs."""
+    plain: Vector
+    """For each label, what the sum of words weighs."""
     bias: Vector
+    """For each label, where its sum starts; what the filters' floors and 2**31 would add is taken off."""
 
 
 @cache
 def weights() -> Weights:
     """The shipped weights, opened once."""
-    raw = data.raw("weights.bin")
-    magic, bits, known, count, *numbers = HEAD.unpack_from(raw)
-    if magic != MAGIC or bits != features.BITS:
+    raw = memoryview(data.raw("weights.bin"))
+    magic, size, filters, known, names, pieces = HEAD.unpack_from(raw)
+    if magic != MAGIC or pieces != features.PIECES:
         raise ValueError(_STUCK)
     at = HEAD.size
-    keys = array("I", raw[at : at + 4 * known])
-    at += 4 * known
-    columns = [_weighed(raw[at + k * known : at + (k + 1) * known], numbers[k]) for k in range(_WIDTH)]
-    rows = dict(zip(keys, zip(*columns, strict=True), strict=True))
-    at += _WIDTH * known
-    kin = memoryview(raw)[at:].cast("b")
-    names = data.raw("english.txt").decode("utf-8").split()
-    if len(names) != count or len(kin) != count * len(GROUPS) * _WIDTH:
+
+    def take(kind: str, count: int) -> tuple[int, ...]:
+        nonlocal at
+        form = struct.Struct(f"<{count}{kind}")
+        at += form.size
+        return form.unpack_from(raw, at - form.size)
+
+    floats: Sequence[float] = take("d", _WIDTH * (filters + 2))
+    base = take("i", filters)
+    taps = take("h", TAPS * size * filters)
+    plain = take("h", size * _WIDTH)
+    meanings = bytes(raw[at : at + names]).decode().split()
+    vectors = raw[at + names :].cast("b")
+    words = data.raw("english.txt").decode("utf-8").split()
+    if len(words) != known or len(vectors) != size * (known + pieces + len(features.SIGNS) + len(meanings)):
         raise ValueError(_STUCK)
-    index = {name: place * len(GROUPS) * _WIDTH for place, name in enumerate(names)}
-    return Weights(rows, index, kin, tuple(numbers[6:12]), tuple(numbers[12:]))
+    after = known + pieces + len(features.SIGNS)
+    cut = [tuple(floats[k * filters : (k + 1) * filters]) for k in range(_WIDTH)]
+    return Weights(
+        size=size,
+        filters=filters,
+        words={word: place * size for place, word in enumerate(words)},
+        vectors=vectors,
+        pieces=known * size,
+        signs=(known + pieces) * size,
+        meanings={name: (after + place) * size for place, name in enumerate(meanings)},
+        taps=(*[_packed(taps[k * size * filters :], size, filters) for k in range(TAPS)], _packed(plain, size, _WIDTH)),
+        floor=lanes.raised([max(0, -value) for value in base]),
+        out=tuple(cut),
+        plain=tuple(floats[-2 * _WIDTH : -_WIDTH]),
+        bias=tuple(
+            bias + sum(map(mul, row, base)) - lanes.HALF * sum(row)
+            for bias, row in zip(floats[-_WIDTH:], cut, strict=True)
+        ),
+    )
 
 
-def _weighed(column: bytes, unit: float) -> list[float]:
-    """A column of int8 as weights; equal ones share one number, which keeps the table small in memory."""
-    weigh = [unit * (step - 256 if step > 127 else step) for step in range(256)]
-    return [weigh[step] for step in column]
+def _packed(table: Sequence[int], rows: int, width: int) -> Row:
+    return tuple(lanes.pack(table[row * width : (row + 1) * width]) for row in range(rows))
+
+
+def _weighed(vector: Iterable[int]) -> Row:
+    """What a vector adds at each place of a filter, and to the sum of words (four packed rows)."""
+    numbers = tuple(vector)
+    return tuple([sum(map(mul, numbers, tap)) for tap in weights().taps])
+
+
+@lru_cache(maxsize=4096)
+def _word(token: str) -> Row:
+    """The same for a word; one that is not known is read by its pieces."""
+    table = weights()
+    at = table.words.get(token, -1)
+    if at >= 0:
+        return _weighed(table.vectors[at : at + table.size])
+    places = [table.pieces + place * table.size for place in features.pieces(token)]
+    sums = map(sum, zip(*[table.vectors[place : place + table.size] for place in places], strict=True))
+    norm = sqrt(len(places) + 1)
+    return _weighed(max(-_MOST, min(_MOST, round(value / norm))) for value in sums)
+
+
+@lru_cache(maxsize=4096)
+def _around(sign: str, meant: tuple[str, ...]) -> Row:
+    """The same for a sign and some meanings together."""
+    table = weights()
+    places = [table.signs + features.SIGNS.index(sign) * table.size]
+    places += [table.meanings[name] for name in meant if name in table.meanings]
+    return _weighed(map(sum, zip(*[table.vectors[place : place + table.size] for place in places], strict=True)))
+
+
+@lru_cache(maxsize=8192)
+def _row(token: str, sign: str, meant: tuple[str, ...]) -> Row:
+    """The same for a token as it stands in a text."""
+    return tuple(map(add, _word(token), _around(sign, meant)))
 
 
 def shares(tokens: list[str], read: Reading) -> list[Vector]:
     """For each run of sentences, the share of each label (in the order of COLUMNS)."""
-    if not tokens:
-        return []
     wanted = runs(tokens)
-    sums = _running(tokens, read, sorted({end for run in wanted for end in run}))
-    return [_share(sums[start], sums[end]) for start, end in wanted if sums[end].words > sums[start].words]
+    bounds = sorted({end for run in wanted for end in run})
+    place = {bound: at for at, bound in enumerate(bounds)}
+    blocks = _blocks(tokens, read, bounds)
+    return [_share(blocks[place[start] : place[end]], end - start) for start, end in wanted]
 
 
 def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
-    """The stretches of tokens that are read together: neighbouring sentences, and windows over a long one."""
+    """The stretches of tokens that are read together: each sentence, each with the next, windows over a long one, and
+    the whole where it is short. What holds no word of two letters is not read."""
+    if not tokens:
+        return []
     ends = [at + 1 for at, token in enumerate(tokens) if token in STOPS]
     if not ends or ends[-1] < len(tokens):
         ends.append(len(tokens))
     starts = [0, *ends[:-1]]
     out = []
     for first, start in enumerate(starts):
-        out += [(start, end) for end in ends[first : first + _RUN] if end - start <= _LONGEST_RUN]
+        out += [(start, end) for end in ends[first : first + 2] if end - start <= LONGEST_RUN]
         if ends[first] - start > _WINDOW:
             out += [(at, min(at + _WINDOW, ends[first])) for at in range(start, ends[first] - _STEP, _STEP)]
-    return out
+    if len(ends) > 2 and len(tokens) <= LONGEST_RUN:
+        out.append((0, len(tokens)))
+    worded = list(accumulate((len(token) > 1 for token in tokens), initial=0))
+    return [(start, end) for start, end in out if worded[end] > worded[start]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sum:
-    """What stands before a place in the text: weights added up, the number of features, that of words (2+ letters)."""
+class _Block:
+    """A part of a sentence: the strongest answer of each filter in it (plus 2**31), and the sum of its words."""
 
-    weights: Vector
-    features: int
+    answers: list[int]
     words: int
 
 
-def _running(tokens: list[str], read: Reading, bounds: list[int]) -> dict[int, _Sum]:
-    """Running sums at the places where runs start and end (added up in one go between two such places, for speed)."""
-    around = features.places_around(tokens, read.marks)
-    meant = features.meaning_places(tokens, read)
-    last = _Sum(_NOTHING, 0, 0)
-    out = {bounds[0]: last}
+def _blocks(tokens: list[str], read: Reading, bounds: list[int]) -> list[_Block]:
+    """What stands between two neighbouring bounds, read by the filters with the rest of its sentence."""
+    meant = features.meant(len(tokens), read)
+    rows = list(map(_row, tokens, read.marks, meant))
+    out: list[_Block] = []
+    size, floor = weights().filters, weights().floor
     for start, end in pairwise(bounds):
-        known = [_word(token, mark) for token, mark in zip(tokens[start:end], read.marks[start:end], strict=True)]
-        places = [place for near in around[start:end] for place in near]
-        places += [place for means in meant[start:end] for place in means]
-        total = _added([last.weights, *[vector for _, vector in known]], places)
-        count = last.features + len(places) + sum([amount for amount, _ in known])
-        last = _Sum(total, count, last.words + sum([len(token) > 1 for token in tokens[start:end]]))
-        out[end] = last
+        before = 0 if not start or tokens[start - 1] in STOPS else TAPS - 1
+        last = end == len(tokens) or tokens[end - 1] in STOPS
+        answers = _slide(rows[max(0, start - before) : end], before, last=last)
+        strongest = list(map(max, floor, *[lanes.cut(answer, size) for answer in answers]))
+        out.append(_Block(strongest, sum([row[TAPS] for row in rows[start:end]])))
     return out
 
 
-def _added(first: list[Vector], places: Sequence[int]) -> Vector:
-    """The sum of some vectors and of the weights at some places, column by column."""
-    found = filter(None, map(weights().rows.get, places))
-    return tuple(map(sum, zip(*first, *found, strict=True)))
+def _slide(rows: list[Row], before: int, *, last: bool) -> list[int]:
+    """The answers of all filters at each place of a block (packed), `before` rows being those of the block before.
+
+    At the start and at the end of a sentence a filter hangs over by up to two tokens, so there is always more than one.
+    """
+    length = len(rows)
+    sums = [0] * (length + TAPS - 1)
+    for tap in range(TAPS):
+        gap = TAPS - 1 - tap
+        for at, row in enumerate(rows, start=gap):
+            sums[at] += row[tap]
+    return sums[before : length + (TAPS - 1 if last else 0)]
 
 
-@lru_cache(maxsize=16384)
-def _word(token: str, mark: str) -> tuple[int, Vector]:
-    places = features.word_places(token, mark)
-    return len(places), _added([_kin(token, mark)], places)
-
-
-def _kin(token: str, mark: str) -> Vector:
+def _share(blocks: list[_Block], tokens: int) -> Vector:
     table = weights()
-    if token not in table.words:
-        return _NOTHING
-    at = table.words[token] + GROUPS.index(mark) * _WIDTH
-    return tuple(unit * value for unit, value in zip(table.kin_units, table.kin[at : at + _WIDTH], strict=True))
-
-
-def _share(low: _Sum, high: _Sum) -> Vector:
-    table = weights()
-    size = table.rows.get(features.length_place(high.words - low.words), _NOTHING)
-    norm = sqrt(high.features - low.features + 1)
+    first, *others = [block.answers for block in blocks]
+    answers = list(map(max, first, *others)) if others else first
+    sums = lanes.unpack(sum([block.words for block in blocks]), _WIDTH)
+    norm = sqrt(tokens + 1)
     logits = [
-        bias + (top - bottom + length) / norm
-        for bias, top, bottom, length in zip(table.bias, high.weights, low.weights, size, strict=True)
+        bias + sum(map(mul, answers, row)) + plain * total / norm
+        for bias, row, plain, total in zip(table.bias, table.out, table.plain, sums, strict=True)
     ]
     most = max(logits)
     odds = [exp(logit - most) for logit in logits]

@@ -32,8 +32,8 @@ class Rule:
     without: frozenset[str] = frozenset()
     denied: bool = False
     """Whether a "no" before the words does not matter."""
-    soft: bool = False
-    """Whether the rule alone does not decide: the trained model must not be sure of the contrary."""
+    least: float = 0.0
+    """The share (0 to 1) that the network must give the label and the stronger ones together, for the rule to count."""
 
 
 @cache
@@ -57,21 +57,32 @@ def _rule(row: dict[str, object]) -> Rule:
         even=AWAY if "all" in even else even,
         without=frozenset(str(row.get("without", "")).split()),
         denied=bool(row.get("denied", False)),
-        soft=bool(row.get("soft", False)),
+        least=float(str(row.get("least", 0))),
     )
 
 
 def fired(reading: Reading) -> list[Rule]:
     """The rules that fire, strongest label first."""
-    present = {meaning.what for meaning in reading.meanings}
-    return [rule for rule in rules() if all(term & present for term in rule.all) and _fires(rule, reading)]
+    said: dict[str, list[Meaning]] = {}
+    for meaning in reading.meanings:
+        said.setdefault(meaning.what, []).append(meaning)
+    present = said.keys()
+    return [
+        rule
+        for rule in rules()
+        if all(term & present for term in rule.all) and not rule.without & present and _fires(rule, said, reading)
+    ]
 
 
-def _fires(rule: Rule, reading: Reading) -> bool:
-    usable = [meaning for meaning in reading.meanings if _counts(rule, meaning, reading)]
-    if rule.without and any(meaning.what in rule.without for meaning in reading.meanings):
-        return False
-    return _close(rule, usable, 0, (1 << 30, 0), ())
+def _fires(rule: Rule, said: dict[str, list[Meaning]], reading: Reading) -> bool:
+    usable = [
+        sorted(
+            (meaning for what in term for meaning in said.get(what, ()) if _counts(rule, meaning, reading)),
+            key=lambda meaning: meaning.start,
+        )
+        for term in rule.all
+    ]
+    return all(usable) and _close(rule, usable, 0, (1 << 30, 0), ())
 
 
 def _counts(rule: Rule, meaning: Meaning, reading: Reading) -> bool:
@@ -80,12 +91,13 @@ def _counts(rule: Rule, meaning: Meaning, reading: Reading) -> bool:
     return not (reading.away[meaning.segment] - rule.even)
 
 
-def _close(rule: Rule, usable: list[Meaning], term: int, span: tuple[int, int], taken: tuple[Meaning, ...]) -> bool:
+def _close(
+    rule: Rule, usable: list[list[Meaning]], term: int, span: tuple[int, int], taken: tuple[Meaning, ...]
+) -> bool:
     """Whether the terms from `term` on can be met inside `rule.within` tokens of what was already taken."""
     if term == len(rule.all):
         return True
-    fits = [meaning for meaning in usable if meaning.what in rule.all[term]]
-    for meaning in fits[:_TRIES]:
+    for meaning in usable[term][:_TRIES]:
         if any(meaning.start == other.start for other in taken):
             continue
         wide = min(span[0], meaning.start), max(span[1], meaning.end)

@@ -176,8 +176,11 @@ _read = cache(watch.reading)
 
 
 def words_are_read(t: Turned) -> Iterator[str]:
-    """Promise 6: an alarm in words raises a hold of everyone who agreed, in every stage."""
+    """Promise 6: an alarm in words raises a hold of everyone who agreed, in every stage. The name of a stretch
+    is ours."""
     if not isinstance(t.event, Wrote) or t.said is not None:
+        return
+    if any(t.event.text == stretch.name for stretch in t.book.stretches.values()):
         return
     reading = _read(t.event.text)
     if reading.label not in ("emergency", "urgent"):

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+FOUND = (("emergency", "urgent"), ("urgent", "urgent"), ("pain_stop", "pain_stop"), ("stop_request", "stop_request"))
+"""A label, and the weakest reading that counts as found."""
 ORDER = ("benign", "stop_request", "pain_stop", "urgent", "emergency")
 
 
@@ -31,6 +33,8 @@ def load(path: Path) -> list[Sentence]:
 
 DEV = load(HERE / "dev_redflags.jsonl")
 UNSEEN = load(ROOT / "tools" / "watch_sentences" / "unseen.jsonl")
+SEALED = [*load(HERE / "unseen_seventh.jsonl"), *load(HERE / "unseen_eighth.jsonl")]
+"""Two sets by others, looked at once with the weights that ship. Never trained on."""
 STRANGERS = [load(HERE / "unseen_fourth.jsonl"), load(HERE / "unseen_fifth.jsonl")]
 """Sets that others wrote. Unseen once; trained on since, so that they are a floor and no figure."""
 

@@ -44,6 +44,12 @@ def test_a_harmless_sentence_beside_it_hides_no_flag(flag: str, harmless: str, f
     assert ORDER.index(watch.read(text)) >= ORDER.index(watch.read(flag))
 
 
+@pytest.mark.parametrize("form", ["{}\n", "{}.\n", "Hi.\n{}", "\n\n{}", "{}\n\n\n"])
+def test_lines_make_no_harm(form: str) -> None:
+    alarmed = [text for text in HARMLESS if watch.read(text) == "benign" != watch.read(form.format(text))]
+    assert len(alarmed) <= 2, alarmed  # two of the examples are near a border (and tolerated there)
+
+
 @pytest.mark.parametrize("flag", GRAVE)
 def test_a_flag_in_the_middle_of_a_long_message_is_seen(flag: str) -> None:
     dice = random.Random(7)
@@ -100,6 +106,9 @@ def _uncollected() -> Iterator[None]:
         "dont dont feel feel when when i i " * 120,
         "a 9.5 about to 8 from 2 " * 170,
         "\u0301" * 4096,
+        ".!" * 2048,
+        ".! a" * 4096,
+        "hi. " * 4096,
         "e\u0301\u200b" * 1365,
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows import watch
-from tests.watch.sentences import DEV, ORDER, STRANGERS, UNSEEN, Sentence
+from tests.watch.sentences import DEV, FOUND, ORDER, SEALED, STRANGERS, UNSEEN, Sentence
 
 TARGETS = [
     ("emergency", "urgent", 0.97),
@@ -26,6 +26,27 @@ def test_unseen_sentences_are_found(label: str, least: str, share: float) -> Non
     missed = [text for text in texts if ORDER.index(watch.read(text)) < ORDER.index(least)]
     assert len(texts) >= 80
     assert 1 - len(missed) / len(texts) >= share, missed
+
+
+@pytest.mark.parametrize("label", [label for label, _ in FOUND])
+def test_what_was_sealed_until_the_end_is_found(label: str) -> None:
+    least, share = next((least, share) for name, least, share in TARGETS if name == label)
+    texts = [sentence.text for sentence in SEALED if sentence.label == label]
+    missed = [text for text in texts if ORDER.index(watch.read(text)) < ORDER.index(least)]
+    assert len(texts) >= 100
+    assert 1 - len(missed) / len(texts) >= share, missed
+
+
+def test_what_was_sealed_until_the_end_and_is_harmless_does_not_alarm() -> None:
+    texts = [sentence.text for sentence in SEALED if sentence.label == "benign"]
+    alarmed = [text for text in texts if watch.read(text) in ("emergency", "urgent")]
+    assert len(texts) == 300
+    assert len(alarmed) / len(texts) <= 0.05, alarmed
+
+
+@pytest.mark.parametrize("number", ["911", "999", "112"])
+def test_an_emergency_number_alone_is_a_call_for_help(number: str) -> None:
+    assert watch.read(number) == "emergency"
 
 
 def test_unseen_harmless_sentences_do_not_alarm() -> None:
