@@ -34,7 +34,7 @@ LABELS = rules.LABELS
 
 Shares = tuple[float, ...]
 
-_LONG_NUMBER = 3
+_CALLED = 3
 _EXPLAINED = 100
 """Words of a text that are left out in turn to explain it."""
 _SHOWN = 5
@@ -101,12 +101,13 @@ def reading(text: str, language: str = "en") -> Reading:
 
 
 def _only_numbers(tokens: list[str]) -> bool:
-    """Whether nothing is said but small numbers: an answer to a question, which means nothing here. "911" is none."""
-    return all(token in letters.MARKS or (levels.number(token) is not None and _short(token)) for token in tokens)
+    """Whether nothing is said but numbers: an answer to a question, which means nothing here. "911" is none."""
+    return all(token in letters.MARKS or _answers(token) for token in tokens)
 
 
-def _short(number: str) -> bool:
-    return not number.isdigit() or len(number) < _LONG_NUMBER
+def _answers(token: str) -> bool:
+    """Whether a token is a number, and not of three figures as the numbers for emergencies are."""
+    return len(token) != _CALLED if token.isdigit() else levels.number(token) is not None
 
 
 def _counts(rule: Rule, shares: list[Shares]) -> bool:

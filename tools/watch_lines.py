@@ -78,7 +78,7 @@ class Line:
     group: int
     weight: float
     whole: bool = False
-    """Whether it was really written by someone, so that no other way to write it is made up."""
+    """Whether it is taken as it is, so that no other way to write it is made up."""
 
 
 def slots() -> dict[str, list[str]]:
@@ -136,7 +136,7 @@ def new_lines() -> list[Line]:
 
 
 def people(group: int, folder: Path) -> list[Line]:
-    """What people wrote for this, one by one: `label<TAB>sentence`."""
+    """What was composed for this, sentence by sentence: `label<TAB>sentence`."""
     out: list[Line] = []
     for path in sorted(folder.glob("*.tsv")):
         weight = PLAIN if path.name.startswith("plain") else 1.0
