@@ -82,11 +82,12 @@ def refuse_a_real_token(environ: Mapping[str, str]) -> None:
 
 @asynccontextmanager
 async def playing(
-    port: int | None = None, keep: Path | None = None, *, rest: float = REST, profile: bool = True
+    port: int | None = None, keep: Path | None = None, *, rest: float = REST, ahead: float = 0.0, profile: bool = True
 ) -> AsyncIterator[Trial]:
     """The playground and its bot, until the block ends; then the bot is ended and, without `keep`, its data removed.
 
     `port` None: the usual one, or any free one if that is taken. `rest`: real seconds between two hops of the clock.
+    `ahead`: seconds by which it begins ahead of the machine's clock, unless the kept folder says otherwise.
     `profile`: set the bot's name, description and commands, as `unkink setup` does, once it is there.
     """
     with _folder(keep) as name:
@@ -96,7 +97,7 @@ async def playing(
         def add_page(app: web.Application) -> None:
             api, child = app[API], Child(command("run"), folder)
             file = None if keep is None else folder / "people.json"
-            desks.append(Desk.of(api, child, Moving(api.clock, folder / "clock", rest), file))
+            desks.append(Desk.of(api, child, Moving(api.clock, folder / "clock", rest, ahead), file))
             routes(desks[-1])(app)
 
         async with _served(port, folder, add_page) as server:

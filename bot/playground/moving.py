@@ -24,13 +24,13 @@ FARTHEST = 400 * 86_400.0
 
 
 class Moving:
-    """Keeps the clock and the file in step. A file that is there already says where to begin."""
+    """Keeps the clock and the file in step. A file that is there says where to begin; else it is `ahead` (seconds)."""
 
-    def __init__(self, clock: Clock, file: Path, rest: float = REST) -> None:
+    def __init__(self, clock: Clock, file: Path, rest: float = REST, ahead: float = 0.0) -> None:
         self._clock, self._file, self._rest = clock, file, rest
         self._job: asyncio.Task[None] | None = None
         self.changed: Callable[[], None] = lambda: None
-        self.by = 0.0  # seconds ahead of the machine's clock
+        self.by = ahead  # seconds ahead of the machine's clock
         self.until: float | None = None  # where a way that is being gone ends; seconds since 1970
         with suppress(OSError, ValueError):
             self.by = max(0.0, float(file.read_text("ascii")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, time
 
 import pytest
 import pytest_asyncio
@@ -35,10 +36,21 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def trial() -> AsyncIterator[Trial]:
-    """Without the bot's profile, which takes another process; who needs it says so: see Visitor.knows_the_bot."""
-    async with playing(0, profile=False) as trial:
+async def trial(request: pytest.FixtureRequest) -> AsyncIterator[Trial]:
+    """Without the bot's profile, which takes another process; who needs it says so: see Visitor.knows_the_bot.
+
+    Its parameter, where a test gives one: the time of day (UTC) at which the playground begins.
+    """
+    begin: time | None = getattr(request, "param", None)
+    ahead = 0.0 if begin is None else until(begin, datetime.now(UTC))
+    async with playing(0, ahead=ahead, profile=False) as trial:
         yield trial
+
+
+def until(begin: time, now: datetime) -> float:
+    """Seconds from `now` to the next such time of day."""
+    there = datetime.combine(now.date(), begin, now.tzinfo)
+    return (there - now).total_seconds() % 86_400
 
 
 @pytest_asyncio.fixture(loop_scope="session")

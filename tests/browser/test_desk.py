@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.journeys.play import play, read
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
+@pytest.mark.parametrize("trial", [time(12, 7)], indirect=True, ids=["begun after noon"])
 async def test_a_reminder_comes_when_the_clock_is_moved(visit: Visit, trial: Trial) -> None:
     anna = await visit(timezone_id="Europe/Berlin")
     await anna.hurries(*HEALTHY)
