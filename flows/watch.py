@@ -49,7 +49,7 @@ STOP = 0.53
 """The same for the wish to stop or stronger."""
 PART = 0.2
 """By so much more must a part of a text be sure than the whole: what looks grave alone may be harmless beside the rest
-("My gran fell. That was in 1980.")."""
+("It was awful. The movie, not the stretch.")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows import watch
+from flows.watching import features, grammar, letters, rules, words
 
 SAID = [
     ("no feeling in my legs", "emergency"),
@@ -38,9 +39,42 @@ SAID = [
     ("I can't feel any pain", "benign"),
     ("pain was 6 now 3", "benign"),
     ("don't stop", "benign"),
+    ("It was awful. The movie, not the stretch.", "benign"),
+    ("I hit my head. On the low lamp, years ago.", "benign"),
 ]
 
 
 @pytest.mark.parametrize(("text", "label"), SAID)
 def test_grammar_decides(text: str, label: str) -> None:
     assert watch.read(text) == label, watch.explain(text)
+
+
+def parsed(text: str) -> tuple[list[str], grammar.Reading]:
+    tokens = words.read(letters.fold(text))
+    return tokens, grammar.parse(tokens)
+
+
+@pytest.mark.parametrize("text", ["my pain went from 6 to 2", "pain 1"])
+def test_a_meaning_that_cancels_a_rule_cancels_it(text: str) -> None:
+    _, read = parsed(text)
+    assert "pain" in {meaning.what for meaning in read.meanings}
+    assert "pain" not in {rule.id for rule in rules.fired(read)}
+    assert "pain" in {rule.id for rule in rules.fired(parsed("pain 7")[1])}
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("stop.\nnow", ["stop", ".", "now"]),
+        ("a,\nb", ["a", ",", "b"]),
+        ("legs\n\nnumb\n", ["legs", ";", "numb"]),
+        ("stop...!!\n", ["stop", ".", "!"]),
+    ],
+)
+def test_a_new_line_ends_a_thought_only_where_no_mark_did(text: str, tokens: list[str]) -> None:
+    assert letters.tokens(letters.fold(text)) == tokens
+
+
+def test_a_word_carries_every_meaning_it_stands_in() -> None:
+    tokens, read = parsed("it was a 3 now its a 5")
+    assert features.meant(len(tokens), read)[tokens.index("now")] == ("rise", "but", "near", "recent")
