@@ -8,7 +8,7 @@ sentences counts, wherever it stands. What the filters answer and what the words
 
 `weights.bin` is made by tools/train_watch.py. Its numbers are whole (int8 and int16), and so are all sums up to the
 last step (flows/watching/lanes.py), so every machine gives the same shares but for the last digits. Sentences do not
-see each other through the filters, so the answers of a run are the maxima of the answers of its sentences.
+see each other through the filters, so the answers of a run are the greatest of the answers of its sentences.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import accumulate, pairwise
-from math import exp, sqrt
+from math import exp, frexp, ldexp, sqrt
 from operator import add, mul
 
-from flows.watching import data, features, lanes
+from flows.watching import data, features
 from flows.watching.grammar import Reading
+from flows.watching.lanes import Lanes
 from flows.watching.letters import STOPS
 
 COLUMNS = ("benign", "stop_request", "pain_stop", "urgent", "emergency", "crisis")
@@ -33,6 +34,8 @@ MAGIC = b"UKW3"
 _WIDTH = len(COLUMNS)
 _MOST = 127
 """No number of a vector is greater."""
+ANSWER = 1 << 28
+"""No answer of a filter reaches it."""
 LONGEST_RUN = 60
 """Tokens in a run of sentences that are read together."""
 _WINDOW = 24
@@ -49,7 +52,12 @@ class Weights:
 
     size: int
     """Numbers in a vector."""
-    filters: int
+    answers: Lanes
+    """Rows with the answer of each filter."""
+    labels: Lanes
+    """Rows with a number for each label."""
+    sums: Lanes
+    """The same with wider places."""
     words: dict[str, int]
     """Where the vector of a word starts in `vectors`."""
     vectors: memoryview
@@ -59,15 +67,17 @@ class Weights:
     meanings: dict[str, int]
     taps: tuple[Row, ...]
     """For each of TAPS places and then for the sum of words: what each number of a vector adds, packed (lanes.py)."""
-    floor: list[int]
-    """The least that each filter answers (to nothing it answers 0, and its answer and its base together are never
-    below 0), as lanes.py leaves it before it takes 2**31 off."""
-    out: tuple[Vector, ...]
-    """For each label, what the answer of each filter weighs."""
+    floor: int
+    """The least that each filter answers: to nothing it answers 0, and its answer and its base together are never below
+    0. Packed and raised."""
+    out: Row
+    """For each filter, what its answer weighs for each label, in whole numbers of 1 / fine; packed."""
+    fine: float
+    """A power of two."""
     plain: Vector
     """For each label, what the sum of words weighs."""
     bias: Vector
-    """For each label, where its sum starts; what the filters' floors and 2**31 would add is taken off."""
+    """For each label, where its sum starts, the bases of the filters weighed in."""
 
 
 @cache
@@ -96,26 +106,37 @@ def weights() -> Weights:
         raise ValueError(_STUCK)
     after = known + pieces + len(features.SIGNS)
     cut = [tuple(floats[k * filters : (k + 1) * filters]) for k in range(_WIDTH)]
+    answers, labels, sums = Lanes(filters), Lanes(_WIDTH), Lanes(_WIDTH, "Q")
+    fine = _fine(cut, sums.half)
     return Weights(
         size=size,
-        filters=filters,
+        answers=answers,
+        labels=labels,
+        sums=sums,
         words={word: place * size for place, word in enumerate(words)},
         vectors=vectors,
         pieces=known * size,
         signs=(known + pieces) * size,
         meanings={name: (after + place) * size for place, name in enumerate(meanings)},
-        taps=(*[_packed(taps[k * size * filters :], size, filters) for k in range(TAPS)], _packed(plain, size, _WIDTH)),
-        floor=lanes.raised([max(0, -value) for value in base]),
-        out=tuple(cut),
-        plain=tuple(floats[-2 * _WIDTH : -_WIDTH]),
-        bias=tuple(
-            bias + sum(map(mul, row, base)) - lanes.HALF * sum(row)
-            for bias, row in zip(floats[-_WIDTH:], cut, strict=True)
+        taps=(
+            *[_packed(taps[k * size * filters :], size, filters, answers) for k in range(TAPS)],
+            _packed(plain, size, _WIDTH, labels),
         ),
+        floor=answers.pack([max(0, -value) for value in base]) + answers.halves,
+        out=tuple(sums.pack([round(weight * fine) for weight in column]) for column in zip(*cut, strict=True)),
+        fine=fine,
+        plain=tuple(floats[-2 * _WIDTH : -_WIDTH]),
+        bias=tuple(bias + sum(map(mul, row, base)) for bias, row in zip(floats[-_WIDTH:], cut, strict=True)),
     )
 
 
-def _packed(table: Sequence[int], rows: int, width: int) -> Row:
+def _fine(rows: Iterable[Vector], most: int) -> float:
+    """How finely weights can be kept as whole numbers while no weighed sum of answers reaches `most`."""
+    _, power = frexp(max(sum(map(abs, row)) for row in rows) * ANSWER)
+    return ldexp(1.0, most.bit_length() - 2 - power)
+
+
+def _packed(table: Sequence[int], rows: int, width: int, lanes: Lanes) -> Row:
     return tuple(lanes.pack(table[row * width : (row + 1) * width]) for row in range(rows))
 
 
@@ -184,9 +205,9 @@ def runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A part of a sentence: the strongest answer of each filter in it (plus 2**31), and the sum of its words."""
+    """A part of a sentence: the strongest answer of each filter in it (packed, raised), and the sum of its words."""
 
-    answers: list[int]
+    answers: int
     words: int
 
 
@@ -195,23 +216,23 @@ def _blocks(tokens: list[str], read: Reading, bounds: list[int]) -> list[_Block]
     meant = features.meant(len(tokens), read)
     rows = list(map(_row, tokens, read.marks, meant))
     out: list[_Block] = []
-    size, floor = weights().filters, weights().floor
+    greater, floor = weights().answers.greater, weights().floor
     for start, end in pairwise(bounds):
         before = 0 if not start or tokens[start - 1] in STOPS else TAPS - 1
         last = end == len(tokens) or tokens[end - 1] in STOPS
         answers = _slide(rows[max(0, start - before) : end], before, last=last)
-        strongest = list(map(max, floor, *[lanes.cut(answer, size) for answer in answers]))
-        out.append(_Block(strongest, sum([row[TAPS] for row in rows[start:end]])))
+        out.append(_Block(reduce(greater, answers, floor), sum([row[TAPS] for row in rows[start:end]])))
     return out
 
 
 def _slide(rows: list[Row], before: int, *, last: bool) -> list[int]:
-    """The answers of all filters at each place of a block (packed), `before` rows being those of the block before.
+    """The answers of all filters at each place of a block (packed, raised), `before` rows being those of the block
+    before.
 
     At the start and at the end of a sentence a filter hangs over by up to two tokens, so there is always more than one.
     """
     length = len(rows)
-    sums = [0] * (length + TAPS - 1)
+    sums = [weights().answers.halves] * (length + TAPS - 1)
     for tap in range(TAPS):
         gap = TAPS - 1 - tap
         for at, row in enumerate(rows, start=gap):
@@ -221,13 +242,13 @@ def _slide(rows: list[Row], before: int, *, last: bool) -> list[int]:
 
 def _share(blocks: list[_Block], tokens: int) -> Vector:
     table = weights()
-    first, *others = [block.answers for block in blocks]
-    answers = list(map(max, first, *others)) if others else first
-    sums = lanes.unpack(sum([block.words for block in blocks]), _WIDTH)
+    strongest = reduce(table.answers.greater, [block.answers for block in blocks]) - table.answers.halves
+    weighed = table.sums.unpack(sum(map(mul, table.answers.natural(strongest), table.out)))
+    summed = table.labels.unpack(sum([block.words for block in blocks]))
     norm = sqrt(tokens + 1)
     logits = [
-        bias + sum(map(mul, answers, row)) + plain * total / norm
-        for bias, row, plain, total in zip(table.bias, table.out, table.plain, sums, strict=True)
+        bias + answer / table.fine + plain * total / norm
+        for bias, answer, plain, total in zip(table.bias, weighed, table.plain, summed, strict=True)
     ]
     most = max(logits)
     odds = [exp(logit - most) for logit in logits]

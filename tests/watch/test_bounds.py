@@ -66,19 +66,24 @@ def test_of_an_endless_text_both_ends_are_read() -> None:
 
 
 @pytest.mark.parametrize(("size", "limit_ms"), [(300, 1.0), (4096, 10.0)])
-def test_reading_is_quick(size: int, limit_ms: float) -> None:
+@pytest.mark.parametrize("parts", [WORDS, [f"{sentence.text}." for sentence in DEV]], ids=["one sentence", "many"])
+def test_reading_is_quick(parts: list[str], size: int, limit_ms: float) -> None:
     dice = random.Random(3)
-    texts = [" ".join(dice.choice(WORDS) for _ in range(size // 4))[:size] for _ in range(31)]
-    watch.read(texts[0])
+    texts = [" ".join(dice.choice(parts) for _ in range(size // 4))[:size] for _ in range(31)]
+    assert median(quickest(text) for text in texts) < limit_ms * SLOW_MACHINE
+
+
+def quickest(text: str) -> float:
+    """Milliseconds of the best of three readings: the others were disturbed."""
     took = []
-    for text in texts:
+    for _ in range(3):
         start = process_time()
         watch.read(text)
         took.append((process_time() - start) * 1000)
-    assert median(took) < limit_ms * SLOW_MACHINE
+    return min(took)
 
 
-SLOW_MACHINE = 4
+SLOW_MACHINE = 3
 """Shared machines measure several times what a quiet one does; a text read in square time would still fail."""
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import exp, sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.watching import features, grammar, lanes, letters, model, words
+from flows.watching import features, grammar, letters, model, words
+from flows.watching.lanes import Lanes
 from flows.watching.letters import STOPS
 from tests.watch.sentences import DEV
 
@@ -18,14 +20,27 @@ ROWS = st.lists(st.tuples(SMALL, SMALL, SMALL), min_size=1, max_size=20)
 
 @given(ROWS, st.integers(-100, 100))
 def test_packed_rows_add_up_and_multiply_place_by_place(rows: list[tuple[int, int, int]], times: int) -> None:
+    lanes = Lanes(3, "Q")
     packed = sum(lanes.pack(row) for row in rows) * times
-    assert lanes.unpack(packed, 3) == [sum(places) * times for places in zip(*rows, strict=True)]
+    assert lanes.unpack(packed) == [sum(places) * times for places in zip(*rows, strict=True)]
+
+
+PLACE = st.one_of(st.integers(-(2**30), 2**30 - 1), st.sampled_from([-(2**30), -1, 0, 1, 2**30 - 1]))
+PAIRS = st.lists(st.tuples(PLACE, PLACE) | PLACE.map(lambda same: (same, same)), min_size=1, max_size=8)
+
+
+@given(PAIRS)
+def test_of_two_packed_rows_the_greater_number_is_found_at_every_place(pairs: list[tuple[int, int]]) -> None:
+    lanes = Lanes(len(pairs))
+    one, other = (lanes.pack(row) + lanes.halves for row in zip(*pairs, strict=True))
+    assert lanes.unpack(lanes.greater(one, other) - lanes.halves) == [max(pair) for pair in pairs]
 
 
 def taken_apart(name: int) -> list[list[int]]:
     """A table of the weights, as plain rows."""
-    width = model.weights().filters if name < model.TAPS else len(model.COLUMNS)
-    return [lanes.unpack(row, width) for row in model.weights().taps[name]]
+    table = model.weights()
+    lanes = table.answers if name < model.TAPS else table.labels
+    return [lanes.unpack(row) for row in table.taps[name]]
 
 
 def vector(token: str, sign: str, meant: tuple[str, ...]) -> list[int]:
@@ -48,7 +63,7 @@ def slowly(text: str) -> list[float]:
     """The shares of a text read as one run, in plain loops."""
     tokens = words.read(letters.fold(text))
     read = grammar.parse(tokens)
-    table, width = model.weights(), model.weights().filters
+    table = model.weights()
     taps = [taken_apart(tap) for tap in range(model.TAPS)]
     meant = features.meant(len(tokens), read)
     vectors = [vector(*each) for each in zip(tokens, read.marks, meant, strict=True)]
@@ -57,9 +72,9 @@ def slowly(text: str) -> list[float]:
     for token, row in zip(tokens, vectors, strict=True):
         spread += [row, none, none] if token in STOPS else [row]
     spread = [none, none, *spread, none, none]
-    best = [value - lanes.HALF for value in table.floor]
+    best = table.answers.unpack(table.floor - table.answers.halves)
     for at in range(len(spread) - model.TAPS + 1):
-        for one in range(width):
+        for one in range(len(best)):
             answer = sum(
                 spread[at + tap][place] * taps[tap][place][one]
                 for tap in range(model.TAPS)
@@ -68,10 +83,10 @@ def slowly(text: str) -> list[float]:
             best[one] = max(best[one], answer)
     plain = taken_apart(model.TAPS)
     logits = []
-    for label, weights in enumerate(table.out):
+    for label, weights in enumerate(zip(*map(table.sums.unpack, table.out), strict=True)):
         summed = sum(each[place] * plain[place][label] for each in vectors for place in range(table.size))
-        said = sum((answer + lanes.HALF) * weight for answer, weight in zip(best, weights, strict=True))
-        logits.append(table.bias[label] + said + table.plain[label] * summed / sqrt(len(tokens) + 1))
+        said = sum(answer * weight for answer, weight in zip(best, weights, strict=True))
+        logits.append(table.bias[label] + said / table.fine + table.plain[label] * summed / sqrt(len(tokens) + 1))
     odds = [exp(logit - max(logits)) for logit in logits]
     return [odd / sum(odds) for odd in odds]
 
@@ -119,7 +134,13 @@ def test_no_sum_can_leave_its_place() -> None:
     """What the bounds of the weights promise to flows/watching/lanes.py."""
     table = model.weights()
     most = 127 * (2 + features.MOST_MEANINGS)
-    for name, summed in [*[(tap, model.TAPS) for tap in range(model.TAPS)], (model.TAPS, model.LONGEST_RUN)]:
-        for column in zip(*taken_apart(name), strict=True):
-            assert sum(map(abs, column)) * most * summed < 2**31
+
+    def greatest(rows: Iterable[list[int]]) -> int:
+        columns: Iterable[tuple[int, ...]] = zip(*rows, strict=True)
+        return max(sum(map(abs, column)) for column in columns)
+
+    assert sum(greatest(taken_apart(tap)) for tap in range(model.TAPS)) * most < model.ANSWER <= table.answers.half
+    assert greatest(taken_apart(model.TAPS)) * most * model.LONGEST_RUN < table.labels.half
+    assert greatest(map(table.sums.unpack, table.out)) * model.ANSWER < table.sums.half
+    assert min(table.answers.unpack(table.floor - table.answers.halves)) >= 0
     assert all(-128 < value < 128 for value in table.vectors)
