@@ -126,7 +126,7 @@ def test_locks_hold_what_pyproject_asks_for() -> None:
     groups = PROJECT["dependency-groups"]
     tools = [Requirement(line) for line in (*groups["build"], *groups["dev"]) if isinstance(line, str)]
     every = [*needed(), *(need for _, need in extras())]
-    alone = [(locked(name), map(Requirement, groups[name])) for name in ("build", "pictures")]
+    alone = [(locked(name), map(Requirement, groups[name])) for name in ("build", "pictures", "training")]
     for pins, needs in ((run_time, every), (working, tools), *alone):
         for need in needs:
             assert all(version in need.specifier for version in pins[need.name]), need
@@ -138,7 +138,7 @@ def test_dev_holds_the_other_locks_in_the_same_versions(name: str) -> None:
     assert {package: working.get(package) for package in locked(name)} == locked(name)
 
 
-@pytest.mark.parametrize("name", ["run", "dev", "build", "pictures"])
+@pytest.mark.parametrize("name", ["run", "dev", "build", "pictures", "training"])
 def test_every_locked_package_has_hashes_and_no_address(name: str) -> None:
     packages = [part for part in re.split(r"^(?=[\w-])", lock(name), flags=re.MULTILINE) if not part.startswith("#")]
     assert [part.split()[0] for part in packages if "--hash=sha256:" not in part] == []

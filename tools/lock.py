@@ -22,6 +22,7 @@ LOCKS = {
     "run": ["pyproject.toml", "--extra", "charts", "--constraints", "requirements/dev.txt"],
     "build": ["--group", "build", "--constraints", "requirements/dev.txt"],
     "pictures": ["--group", "pictures", "--constraints", "requirements/dev.txt"],
+    "training": ["--group", "training", "--constraints", "requirements/dev.txt"],
 }
 OPTIONS = [
     "--quiet",
