@@ -14,7 +14,7 @@ from tests.simulation.playing import play
 
 FIRST = int(os.environ.get("UNKINK_FIRST_SEED", "0"))
 SEEDS = int(os.environ.get("UNKINK_SEEDS", "4"))
-"""So many days; 200 in CI, thousands by hand."""
+"""So many days; 100 in CI, thousands by hand."""
 AT_ONCE = 20
 """Seeds in one test."""
 pytestmark = pytest.mark.simulation
