@@ -215,8 +215,15 @@ def release(talk: Conversation, why: str, now: datetime) -> tuple[Hold, ...]:
     return tuple(hold for hold in talk.holds if not _released(hold, talk, why, now))
 
 
+def _taken_back(hold: Hold, talk: Conversation) -> bool:
+    """Whether "I did not mean that" was about this hold. A full screening answers for all that was read, but for
+    despair: no question asks about it, so a crisis is taken back only while it is the last that was read."""
+    read = [each for each in talk.holds if each.raised_by == "words"]
+    return hold in read and (hold.kind != "crisis" or hold == read[-1])
+
+
 def _released(hold: Hold, talk: Conversation, why: str, now: datetime) -> bool:
-    if why == "words" and hold.raised_by == "words":
+    if why == "words" and _taken_back(hold, talk):
         return True
     if hold.needs_check and why != "cleared":
         return False

@@ -14,6 +14,7 @@ from flows.times import end_of_day
 from flows.turn import Turn
 
 CATEGORY = {"emergency": "emergency_now", "urgent": "same_day", "crisis": "crisis", "professional": "within_days"}
+GRAVEST = ("emergency", "crisis", "urgent", "professional")
 FOUND = {
     "emergency": Finding.EMERGENCY,
     "crisis": Finding.EMERGENCY,
@@ -55,6 +56,13 @@ def raise_hold(turn: Turn, kind: str, raised_by: str, reason: str, *, needs_chec
     if kind in ("emergency", "urgent") and hold.until is not None:
         turn.wake("hold_over", hold.until - turn.now)
     return FOUND[kind]
+
+
+def show_gravest(turn: Turn) -> None:
+    """The referral of the gravest hold (there must be one) becomes the present card."""
+    held = min(turn.talk.holds, key=lambda hold: GRAVEST.index(hold.kind))
+    reason = "words" if held.raised_by == "words" else held.reason
+    turn.talk = evolve(turn.talk, card=CATEGORY[held.kind], reason=reason)
 
 
 def _until(turn: Turn, kind: str) -> datetime | None:

@@ -11,7 +11,7 @@ from flows import clearance, screening
 from flows.cards.screen import CLEARED_ASK
 from flows.conversation import NONE, Answering, Screened
 from flows.findings import Finding
-from flows.holding import raise_hold
+from flows.holding import raise_hold, show_gravest
 from flows.screening import Verdict
 from flows.turn import Turn
 from flows.weighing.keeping import keep_answers
@@ -133,6 +133,7 @@ def _passed(turn: Turn, held: Answering) -> Finding:
     offs = tuple(off for off in turn.talk.offs if off.until is not None or held.why != "cleared")
     turn.talk = evolve(turn.talk, flags=(), offs=offs, holds=clearance.release(turn.talk, held.why, turn.now))
     if turn.talk.holds:
+        show_gravest(turn)
         return Finding.REFER
     turn.hush("help", "seen")
     return Finding.WISH if turn.talk.wish else Finding.PASSED

@@ -8,11 +8,9 @@ from attrs import evolve
 
 from flows import clearance
 from flows.findings import Finding
-from flows.holding import CATEGORY
+from flows.holding import show_gravest
 from flows.turn import Turn, Weigh
 from flows.weighing import check, rate, screen
-
-GRAVEST = ("emergency", "crisis", "urgent", "professional")
 
 
 def wish(turn: Turn) -> Finding:
@@ -53,11 +51,9 @@ def _seen(turn: Turn) -> Finding:
 
 def refer(turn: Turn) -> Finding:
     """Choose the referral that stands: of the gravest hold, else of the verdict."""
-    held = sorted(turn.talk.holds, key=lambda hold: GRAVEST.index(hold.kind))
     turn.talk = evolve(turn.talk, wish=False)
-    if held:
-        reason = "words" if held[0].raised_by == "words" else held[0].reason
-        turn.talk = evolve(turn.talk, card=CATEGORY[held[0].kind], reason=reason)
+    if turn.talk.holds:
+        show_gravest(turn)
     else:
         found = clearance.verdict(turn.talk, turn.book, turn.now)
         decided_by = found.decided_by if found is not None else ""

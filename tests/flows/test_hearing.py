@@ -182,3 +182,17 @@ def test_our_own_names_alarm_nobody(screened: Talk) -> None:
         assert screened.hears(Wrote(stretch.name)) == Wrote(stretch.name)
     for text in ("I am getting help", "now", "About back pain"):
         assert not isinstance(screened.hears(Wrote(text)), Alarmed | Hurt | Stopped)
+
+
+def test_a_crisis_is_not_taken_back_with_what_was_read_after_it(screened: Talk) -> None:
+    screened.do(Wrote("I'd rather be dead than this")).do(Wrote("my foot has been dragging since yesterday"))
+    screened.tap("misread", *NO)
+    assert [hold.kind for hold in screened.talk.holds] == ["crisis"]
+    assert screened.talk.stage is Stage.REFERRED
+    assert screened.talk.card == "crisis"
+
+
+def test_a_crisis_that_was_read_last_is_taken_back_with_all_before_it(screened: Talk) -> None:
+    screened.do(Wrote("my foot has been dragging since yesterday")).do(Wrote("I'd rather be dead than this"))
+    screened.tap("misread", *NO)
+    assert screened.talk.holds == ()
