@@ -10,11 +10,14 @@ from flows import history, pain
 from flows.conversation import Conversation, Done, FollowUp, Hold, Off, Past, Rating
 from flows.findings import Finding
 from flows.pages import PainRow
+from flows.stages import Stage
 from flows.times import end_of_day
 from flows.turn import Turn
 
 CATEGORY = {"emergency": "emergency_now", "urgent": "same_day", "crisis": "crisis", "professional": "within_days"}
 GRAVEST = ("emergency", "crisis", "urgent", "professional")
+GRAVER = frozenset({"emergency_now", "crisis"})
+"""Cards that stay open where something milder is read: who to call must not scroll away."""
 FOUND = {
     "emergency": Finding.EMERGENCY,
     "crisis": Finding.EMERGENCY,
@@ -34,6 +37,7 @@ def raise_hold(turn: Turn, kind: str, raised_by: str, reason: str, *, needs_chec
     """Hold every stretch, end the sitting, choose the referral. Returns what the table is to be told."""
     turn.count(f"hold_{kind}", stretch=turn.talk.sitting.stretch if turn.talk.sitting is not None else "")
     close_sitting(turn, stopped=True)
+    before, stays = turn.talk, turn.stage is Stage.REFERRED and turn.talk.card in GRAVER
     earlier = [h for h in turn.talk.holds if (h.kind, h.raised_by) == (kind, raised_by)]
     others = tuple(h for h in turn.talk.holds if h not in earlier)
     needs_check = needs_check or any(h.needs_check for h in earlier)
@@ -48,6 +52,8 @@ def raise_hold(turn: Turn, kind: str, raised_by: str, reason: str, *, needs_chec
         card=CATEGORY[kind],
         reason="words" if raised_by == "words" else reason,
     )
+    if kind == "urgent" and stays:
+        turn.talk = evolve(turn.talk, card=before.card, reason=before.reason)
     turn.mark(f"hold_{kind}", reason)
     if kind == "emergency":
         turn.wake("help", HELP_CHECK)

@@ -196,3 +196,13 @@ def test_a_crisis_that_was_read_last_is_taken_back_with_all_before_it(screened: 
     screened.do(Wrote("my foot has been dragging since yesterday")).do(Wrote("I'd rather be dead than this"))
     screened.tap("misread", *NO)
     assert screened.talk.holds == ()
+
+
+@pytest.mark.parametrize(
+    ("grave", "card"), [("I can't feel my legs", "emergency_now"), ("I'd rather be dead than this", "crisis")]
+)
+def test_something_milder_does_not_cover_a_grave_card(screened: Talk, grave: str, card: str) -> None:
+    screened.do(Wrote(grave)).do(Wrote("my foot has been dragging since yesterday"))
+    assert screened.talk.card == card
+    assert screened.said
+    assert "urgent" in {hold.kind for hold in screened.talk.holds}
